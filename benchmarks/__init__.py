@@ -1,0 +1,1 @@
+"""Measurements: ``python -m benchmarks.peers --help``. Nothing here ships with the runtime."""

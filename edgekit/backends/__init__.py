@@ -1,0 +1,1 @@
+"""One adapter per inference engine; each is the only module that imports its engine."""

@@ -1,0 +1,118 @@
+"""A receipt as the extractor sees it: printed rows of text with the amounts, dates and anchors on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edgekit.extract.lexicon import Lexicon
+from edgekit.parsing.amounts import Amount, find_amounts
+from edgekit.parsing.anchors import Mark
+from edgekit.parsing.dates import PrintedDate, PrintedTime, find_dates, find_times
+from edgekit.types import TextLine
+
+_GAP = "   "  # wider than any space a number may contain, so that numbers of two lines never join
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The characters [start, end) of a row that one line contributed; left, right: along the text, in text heights."""
+
+    start: int
+    end: int
+    line: int
+    left: float
+    right: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A printed row.
+
+    index: 0 at the top. text: its lines joined. height: of the text, relative to the receipt's median.
+    marks: money anchors found outside dates and prices.
+    """
+
+    index: int
+    text: str
+    pieces: tuple[Piece, ...]
+    height: float
+    amounts: tuple[Amount, ...]
+    marks: tuple[Mark, ...]
+    dates: tuple[PrintedDate, ...]
+    times: tuple[PrintedTime, ...]
+
+    def lines_of(self, start: int, end: int) -> tuple[int, ...]:
+        """Lines that the characters [start, end) of this row came from."""
+        return tuple(piece.line for piece in self.pieces if piece.start < end and piece.end > start)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All rows of a receipt, and its lines as they were read."""
+
+    lines: tuple[TextLine, ...]
+    rows: tuple[PageRow, ...]
+
+    def confidence(self, lines: Sequence[int]) -> float:
+        """The recogniser's lowest confidence on some lines; 1 for none."""
+        return min((self.lines[i].confidence for i in lines), default=1.0)
+
+
+def build_page(
+    lines: Sequence[TextLine], rows: Sequence[Sequence[int]], lexicon: Lexicon, years: tuple[int, int]
+) -> Page:
+    """Everything that is looked up once per row. years: first and last plausible year of a date."""
+    angle = _direction(lines)
+    heights = [_height(line) for line in lines]
+    usual = sorted(heights)[len(heights) // 2] if heights else 1.0
+    usual = max(usual, 1e-6)
+    built = []
+    for index, row in enumerate(rows):
+        pieces, text = [], ""
+        for i in row:
+            text += _GAP if text else ""
+            left, right = _extent(lines[i], angle)
+            size = heights[i] / usual
+            pieces.append(Piece(len(text), len(text) + len(lines[i].text), i, left / usual, right / usual, size))
+            text += lines[i].text
+        built.append(_row(index, text, tuple(pieces), lexicon, years))
+    return Page(tuple(lines), tuple(built))
+
+
+def _row(index: int, text: str, pieces: tuple[Piece, ...], lexicon: Lexicon, years: tuple[int, int]) -> PageRow:
+    dates = find_dates(text, lexicon.months, years)
+    undated = blank(text, [(d.start, d.end) for d in dates])
+    times = find_times(undated)
+    untimed = blank(undated, [(t.start, t.end) for t in times if t.clear])
+    amounts = find_amounts(untimed, lexicon.marks)
+    masked = [(d.start, d.end) for d in dates] + [(a.start, a.end) for a in amounts if a.is_money]
+    marks = lexicon.money.find(text, tuple(masked))
+    height = max((piece.height for piece in pieces), default=0.0)
+    return PageRow(index, text, pieces, height, amounts, marks, dates, times)
+
+
+def blank(text: str, ranges: Sequence[tuple[int, int]]) -> str:
+    """The text with the [start, end) ranges replaced by a character that neither joins nor parts numbers."""
+    for start, end in ranges:
+        text = text[:start] + "_" * (end - start) + text[end:]
+    return text
+
+
+def _direction(lines: Sequence[TextLine]) -> float:
+    """Direction of reading in radians: the mean of all top sides, long ones counting more."""
+    dx = sum(line.quad.top_right[0] - line.quad.top_left[0] for line in lines)
+    dy = sum(line.quad.top_right[1] - line.quad.top_left[1] for line in lines)
+    return math.atan2(dy, dx)
+
+
+def _height(line: TextLine) -> float:
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line.quad.points
+    return (math.hypot(x3 - x0, y3 - y0) + math.hypot(x2 - x1, y2 - y1)) / 2
+
+
+def _extent(line: TextLine, angle: float) -> tuple[float, float]:
+    along = [x * math.cos(angle) + y * math.sin(angle) for x, y in line.quad.points]
+    return min(along), max(along)

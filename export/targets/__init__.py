@@ -1,0 +1,1 @@
+"""One module per format: ``lower`` takes a finished Net and gives the bytes of its file."""

@@ -1,0 +1,108 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from edgekit.detect import Detector, DetectParams, find_lines
+from edgekit.image import quad_size
+from edgekit.layout import skew, tilt
+
+PARAMS = DetectParams(
+    multiple=32,
+    max_pixels=700_000,
+    short_side=640,
+    threshold=0.2,
+    min_score=0.45,
+    min_side=2.0,
+    unclip=1.4,
+    elongated=2.0,
+    max_tilt=15.0,
+)
+
+
+def bars(boxes: list[tuple[float, float, float, float]], degrees: float, heat: float = 0.9) -> np.ndarray:
+    """A heat map with bars (centre x, centre y, length, thickness), the whole turned clockwise about its middle."""
+    y, x = np.mgrid[0:400, 0:400] + 0.5 - 200
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    u, v = x * cos + y * sin + 200, y * cos - x * sin + 200
+    inside = [(abs(u - cx) <= length / 2) & (abs(v - cy) <= thickness / 2) for cx, cy, length, thickness in boxes]
+    return np.where(np.any(inside, axis=0), heat, 0).astype(np.float32)
+
+
+PAGE = [
+    (200.0, 120.0, 160.0, 12.0),
+    (180.0, 160.0, 120.0, 12.0),
+    (200.0, 200.0, 200.0, 12.0),
+    (240.0, 240.0, 10.0, 12.0),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(-40, 40))
+def test_tilted_lines_give_quads_of_their_size_and_tilt(degrees: float) -> None:
+    found = find_lines(bars(PAGE, degrees), (1, 1), PARAMS)
+    assert found.upright
+    assert len(found.quads) == len(PAGE)
+    assert skew(found.quads) == pytest.approx(degrees, abs=1.5)
+    for quad in found.quads:
+        assert tilt(quad) == pytest.approx(degrees, abs=4)  # short ones follow the page
+    length, thickness = max(quad_size(quad) for quad in found.quads)
+    grow = 2 * 200 * 12 * 1.4 / (2 * 212)
+    assert length == pytest.approx(200 + grow, abs=4)
+    assert thickness == pytest.approx(12 + grow, abs=4)
+
+
+@pytest.mark.parametrize("degrees", [90, 80, -85, 100])
+def test_lines_up_or_down_the_picture_are_not_upright(degrees: float) -> None:
+    assert not find_lines(bars(PAGE, degrees), (1, 1), PARAMS).upright
+
+
+def test_quads_are_in_pixels_of_the_picture() -> None:
+    one, two = (find_lines(bars(PAGE[:1], 0), scale, PARAMS).quads[0] for scale in ((1.0, 1.0), (2.0, 3.0)))
+    assert two.points == tuple((2 * x, 3 * y) for x, y in one.points)
+
+
+def test_faint_and_thin_regions_are_dropped() -> None:
+    assert find_lines(bars(PAGE, 0, heat=0.4), (1, 1), PARAMS).quads == ()
+    hair = np.zeros((64, 128), np.float32)
+    hair[30, 10:110] = 0.9
+    assert find_lines(hair, (1, 1), PARAMS).quads == ()
+
+
+def test_nothing_hot_is_an_upright_page_without_lines() -> None:
+    found = find_lines(np.zeros((64, 64), np.float32), (1, 1), PARAMS)
+    assert (found.quads, found.upright) == ((), True)
+
+
+class FakeSession:
+    """Answers with a heat map whose one bar stands where the picture is dark."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def run(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+        (image,) = inputs
+        assert image.dtype == np.uint8
+        self.shapes.append(image.shape)
+        return ((image[..., 0] < 100).astype(np.float32),)
+
+
+def test_detector_maps_back_to_the_picture() -> None:
+    picture = Image.new("RGB", (1300, 1100), "white")
+    ImageDraw.Draw(picture).rectangle((400, 500, 799, 539), fill="black")
+    session = FakeSession()
+    (quad,) = Detector(session, PARAMS).detect(picture).quads
+    assert all(side % PARAMS.multiple == 0 for side in session.shapes[0][1:3])
+    x, y = (sum(p[i] for p in quad.points) / 4 for i in (0, 1))
+    assert x == pytest.approx(600, abs=2)
+    assert y == pytest.approx(520, abs=2)
+
+
+@given(st.integers(1, 9000), st.integers(1, 9000))
+def test_input_size_keeps_its_limits(width: int, height: int) -> None:
+    size = Detector(FakeSession(), PARAMS).input_size(width, height)
+    assert all(side >= PARAMS.multiple and side % PARAMS.multiple == 0 for side in size)
+    assert size[0] * size[1] <= PARAMS.max_pixels

