@@ -71,7 +71,7 @@ class Components:
         return least(low_u, first), least(low_v, first), greatest(high_u, first), greatest(high_v, first)
 
     def _sum(self, values: NDArray[np.float64] | Ints) -> Floats:
-        return np.bincount(self.label, values, self.count)
+        return np.bincount(self.label, values, self.count).astype(np.float64, copy=False)
 
 
 def find_components(heat: NDArray[np.float32], threshold: float) -> Components:

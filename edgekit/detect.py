@@ -10,6 +10,7 @@ out by the same distance).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit.components import Components, find_components
-from edgekit.image import resize
+from edgekit.geometry import bounding_quad, homography, project, quad_size, skew
+from edgekit.image import Pixels, crop, resize
 from edgekit.session import Session
 from edgekit.types import Quad
 
@@ -31,6 +33,8 @@ class DetectParams:
     threshold: heat above which a pixel is text. min_score: least mean heat of a region. min_side: least thickness of a
     region in heat-map pixels. unclip: growth ratio. elongated: length by thickness from which a region's own tilt is
     trusted. max_tilt: degrees by which a region may tilt away from the page before its own tilt is distrusted.
+    look_tilt: degrees of skew from which the text is looked at again, level. look_share: so it is where the rectangle
+    around it covers at most this share of the picture. look_margin: line heights left free around it.
     """
 
     multiple: int
@@ -42,6 +46,9 @@ class DetectParams:
     unclip: float
     elongated: float
     max_tilt: float
+    look_tilt: float
+    look_share: float
+    look_margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,36 @@ class Detector:
         self._params = params
 
     def detect(self, image: Image.Image) -> Detection:
-        """Quads of all lines, unordered; each starts at its left end unless ``upright`` is False."""
-        width, height = self.input_size(image.width, image.height)
-        (heat,) = self._session.run(resize(image, width, height)[None])
-        scale = image.width / width, image.height / height
-        return find_lines(heat[0], scale, self._params)
+        """Quads of all lines, unordered; each starts at its left end unless ``upright`` is False.
 
-    def input_size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height at which a picture of this size is given to the network."""
+        Where the first look shows that the text is tilted, or is only a small part of the picture, a second one takes
+        the rectangle around the text, level and at full input size. A receipt that fills its photo pays nothing.
+        """
+        size = self.input_size(image.width, image.height)
+        whole = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
+        found = self._look(resize(image, *size), whole)
+        if not found.upright or not found.quads:
+            return found
+        area = self._text_area(found.quads)
+        width, height = quad_size(area)
+        small = width * height <= self._params.look_share * image.width * image.height
+        if small or abs(skew(found.quads)) >= self._params.look_tilt:
+            return self._look(crop(image, area, *self.input_size(width, height)), area)
+        return found
+
+    def _look(self, view: Pixels, area: Quad) -> Detection:
+        """Lines in a view of an area, in the coordinates of that area's corners."""
+        (heat,) = self._session.run(view[None])
+        found = find_lines(heat[0], self._params)
+        there = homography((view.shape[1], view.shape[0]), area)
+        return Detection(tuple(quad.map(lambda point: project(point, there)) for quad in found.quads), found.upright)
+
+    def _text_area(self, quads: Sequence[Quad]) -> Quad:
+        thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
+        return bounding_quad(quads, skew(quads), self._params.look_margin * thickness)
+
+    def input_size(self, width: float, height: float) -> tuple[int, int]:
+        """Width and height at which an area of this size is given to the network."""
         p = self._params
         scale = min(p.short_side / min(width, height), math.sqrt(p.max_pixels / (width * height)))
         short = max(1, round(min(width, height) * scale / p.multiple)) * p.multiple
@@ -79,8 +108,8 @@ class Detector:
         return (short, long) if width <= height else (long, short)
 
 
-def find_lines(heat: NDArray[np.float32], scale: tuple[float, float], params: DetectParams) -> Detection:
-    """Lines in a heat map [height, width] of 0..1; quads are multiplied by ``scale`` (x, y)."""
+def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
+    """Lines in a heat map [height, width] of 0..1; quads in pixels of the map."""
     parts = find_components(heat, params.threshold)
     if not parts.count:
         return Detection((), True)
@@ -93,7 +122,7 @@ def find_lines(heat: NDArray[np.float32], scale: tuple[float, float], params: De
     near = np.abs(_wrap(tilt - page)) <= math.radians(params.max_tilt)
     boxes = _boxes(parts, np.where(long & near, tilt, page))
     keep = (parts.means() >= params.min_score) & (np.minimum(boxes[:, 3], boxes[:, 4]) >= params.min_side)
-    return Detection(tuple(_grown_quad(box, scale, params.unclip) for box in boxes[keep].tolist()), upright)
+    return Detection(tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist()), upright)
 
 
 def _sizes(parts: Components, tilt: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -126,10 +155,10 @@ def _boxes(parts: Components, tilt: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([u * cos - v * sin, u * sin + v * cos, tilt, right - left, bottom - top], axis=1)
 
 
-def _grown_quad(box: list[float], scale: tuple[float, float], unclip: float) -> Quad:
+def _grown_quad(box: list[float], unclip: float) -> Quad:
     x, y, tilt, length, thickness = box
     grow = length * thickness * unclip / (2 * (length + thickness))
     half_u, half_v = length / 2 + grow, thickness / 2 + grow
     cos, sin = math.cos(tilt), math.sin(tilt)
     corners = [(-half_u, -half_v), (half_u, -half_v), (half_u, half_v), (-half_u, half_v)]
-    return Quad(*(((x + u * cos - v * sin) * scale[0], (y + u * sin + v * cos) * scale[1]) for u, v in corners))
+    return Quad(*((x + u * cos - v * sin, y + u * sin + v * cos) for u, v in corners))

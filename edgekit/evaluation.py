@@ -59,7 +59,7 @@ class Tally:
 
 
 def score(labels: Sequence[Row], predictions: Sequence[Row], contains: bool = False) -> dict[str, dict[str, float]]:
-    """Rates per field that has labels, the micro averages, and the share of receipts right (vendors loosely) throughout.
+    """Rates per field that has labels, the micro averages, and the share of receipts all right (vendors loosely).
 
     contains: the vendor labels are short names (see SHORT_NAME_SETS). A label without a prediction is an abstention.
     """

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from edgekit.geometry import skew
 from edgekit.types import Point, Quad, TextLine
 
 Rows = tuple[tuple[int, ...], ...]
@@ -41,23 +42,6 @@ class _Place:
     def middle_at(self, along: float) -> float:
         """Where this line's axis passes at another place along the text."""
         return self.middle + self.slope * (along - (self.left + self.right) / 2)
-
-
-def skew(quads: Sequence[Quad]) -> float:
-    """Median direction of the quads' text in degrees, clockwise positive, each weighing its length; 0 without quads."""
-    tilts = sorted((tilt(quad), math.dist(quad.top_left, quad.top_right)) for quad in quads)
-    half = sum(length for _, length in tilts) / 2
-    for angle, length in tilts:
-        half -= length
-        if half <= 0:
-            return angle
-    return 0.0
-
-
-def tilt(quad: Quad) -> float:
-    """Direction of a quad's text in degrees, -180..180, clockwise positive from the x axis."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quad.points
-    return math.degrees(math.atan2((y1 - y0) + (y2 - y3), (x1 - x0) + (x2 - x3)))
 
 
 def rows(lines: Sequence[TextLine], params: LayoutParams) -> Rows:

@@ -12,7 +12,8 @@ from edgekit.decode import DecodeParams, Photo, Source, describe, load
 from edgekit.detect import Detector, DetectParams
 from edgekit.errors import ImageError, UsageError
 from edgekit.extract import Extractor, ExtractParams, Lexicon
-from edgekit.image import turn_point, turned_size
+from edgekit.geometry import turn_point
+from edgekit.image import turned_size
 from edgekit.layout import LayoutParams
 from edgekit.machine import default_threads
 from edgekit.manifest import parse_params
@@ -41,15 +42,12 @@ class Reader:
         """Use ``Reader.open``."""
         self.bundle = bundle
         self._decode = _params(DecodeParams, bundle, "image")
+        detect = open_session(bundle, "detect", backend, precision, threads)
+        recognize = open_session(bundle, "recognize", backend, precision, threads=1)
+        charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
         self._scanner = Scanner(
-            Detector(
-                open_session(bundle, "detect", backend, precision, threads), _params(DetectParams, bundle, "detect")
-            ),
-            Recognizer(
-                open_session(bundle, "recognize", backend, precision, threads),
-                _params(RecognizeParams, bundle, "recognize"),
-                bundle.read_text("charset.txt").removesuffix("\n").split("\n"),
-            ),
+            Detector(detect, _params(DetectParams, bundle, "detect")),
+            Recognizer(recognize, _params(RecognizeParams, bundle, "recognize"), charset, workers=threads),
             _params(LayoutParams, bundle, "layout"),
         )
         lexicon = Lexicon.parse(bundle.read_text("lexicon.json"), f"{bundle.path}: lexicon.json")
@@ -65,7 +63,7 @@ class Reader:
     ) -> Reader:
         """Opens a bundle (folder or zip; None: the one inside the package) and loads its graphs.
 
-        threads: per graph; None picks from the cores and the cgroup quota this process has.
+        threads: cores that one read uses; None picks from the cores and the cgroup quota this process has.
         Raises BundleError (altered, incomplete, or without this backend and precision), BackendError, UsageError.
         """
         if threads is not None and threads < 1:

@@ -7,16 +7,21 @@ is CTC's greedy rule (Graves et al., "Connectionist Temporal Classification", 20
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from edgekit.image import Pixels, crop, quad_size
+from edgekit.geometry import quad_size
+from edgekit.image import Pixels, crop
 from edgekit.session import Session
 from edgekit.types import Quad, TextLine
+
+Batch: TypeAlias = "tuple[int, list[int]]"
+"""Width of a bucket, and indices of the quads that are read together at that width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +41,41 @@ class RecognizeParams:
 
 
 class Recognizer:
-    """Reads the text of lines."""
+    """Reads the text of lines, several batches at once.
 
-    def __init__(self, session: Session, params: RecognizeParams, charset: Sequence[str]) -> None:
+    The network is too small to gain much from threads inside it; batches side by side, each on a session thread of its
+    own, scale with the cores. What a line reads as does not depend on the number of workers.
+    """
+
+    def __init__(self, session: Session, params: RecognizeParams, charset: Sequence[str], workers: int = 1) -> None:
         self._session = session
         self._params = params
         self._charset = tuple(charset)
+        self._pool = ThreadPoolExecutor(workers, "edgekit-recognize") if workers > 1 else None
 
     def read(self, image: Image.Image, quads: Sequence[Quad]) -> list[TextLine]:
         """One line per quad, in the same order; a quad without text gives an empty one with confidence 0."""
-        lines: list[TextLine | None] = [None] * len(quads)
-        for bucket, members in self.plan(quads):
-            crops = np.stack([self._crop(image, quads[i], bucket) for i in members])
-            indices, scores = self._session.run(crops)
-            for i, steps, chances in zip(members, indices, scores, strict=True):
-                text, confidence = decode(steps, chances, self._charset, self._params.blank)
-                lines[i] = TextLine(text, quads[i], confidence)
-        return [line for line in lines if line is not None]
+        image.load()  # workers share the picture: none of them may be the one that decodes it
+        batches = self.plan(quads)
+        run_each = map if self._pool is None else self._pool.map
+        read = run_each(lambda batch: self._read_batch(image, quads, batch), batches)
+        lines = dict(pair for pairs in read for pair in pairs)
+        return [lines[i] for i in range(len(quads))]
 
-    def plan(self, quads: Sequence[Quad]) -> list[tuple[int, list[int]]]:
-        """Batches as (bucket width, indices of quads): narrow lines first, at most ``batch`` of one bucket together."""
-        wide = sorted(range(len(quads)), key=lambda i: (self._width(quads[i]), i))
-        batches: list[tuple[int, list[int]]] = []
+    def _read_batch(self, image: Image.Image, quads: Sequence[Quad], batch: Batch) -> list[tuple[int, TextLine]]:
+        bucket, members = batch
+        crops = np.stack([self._crop(image, quads[i], bucket) for i in members])
+        indices, scores = self._session.run(crops)
+        lines = []
+        for i, steps, chances in zip(members, indices, scores, strict=True):
+            text, confidence = decode(steps, chances, self._charset, self._params.blank)
+            lines.append((i, TextLine(text, quads[i], confidence)))
+        return lines
+
+    def plan(self, quads: Sequence[Quad]) -> list[Batch]:
+        """Batches, wide lines first: the long runs start early, so that workers end together."""
+        wide = sorted(range(len(quads)), key=lambda i: (-self._width(quads[i]), i))
+        batches: list[Batch] = []
         for i in wide:
             bucket = next(w for w in self._params.widths if w >= self._width(quads[i]))
             if not batches or batches[-1][0] != bucket or len(batches[-1][1]) == self._params.batch:

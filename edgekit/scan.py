@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from edgekit.detect import Detector
-from edgekit.image import quad_size, turn
-from edgekit.layout import LayoutParams, Rows, rows, skew
+from edgekit.geometry import quad_size, skew
+from edgekit.image import turn
+from edgekit.layout import LayoutParams, Rows, rows
 from edgekit.recognize import Recognizer
 from edgekit.timings import Timings
 from edgekit.types import Quad, TextLine

@@ -1,6 +1,6 @@
 """Draws ``receipt.jpg``: an invented receipt as a phone would see it, tilted, shaded and noisy; the same every time.
 
-    python examples/make_receipt.py receipt.jpg
+python examples/make_receipt.py receipt.jpg
 """
 
 from __future__ import annotations

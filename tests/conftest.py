@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from places import EXAMPLE
 
 from edgekit.reader import Reader
-from places import EXAMPLE
 
 NOBODY = 65534
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from places import EXAMPLE, SCORER
 
 import edgekit.cli.evaluate
 import edgekit.memory
@@ -17,7 +18,6 @@ from edgekit.evaluation import load_labels, score
 from edgekit.memory import peak_rss
 from edgekit.reader import Reader
 from edgekit.timings import Timings
-from places import EXAMPLE, SCORER
 
 LABEL = {
     "vendor": "Harbour Lane Bakery",

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bad_pictures import BAD
 from PIL import Image
+from places import EXAMPLE, ROOT
 
 import edgekit.cli.read
-from bad_pictures import BAD
 from edgekit.bundling import pack
 from edgekit.cli import codes, main
 from edgekit.errors import BackendError
 from edgekit.reader import Reader
-from places import EXAMPLE, ROOT
 
 TOTAL = "18.95"
 Run = tuple[int, str, str]
@@ -87,9 +87,7 @@ def png(colour: str = "white") -> bytes:
     return buffer.getvalue()
 
 
-def test_json_is_one_array_of_whole_receipts(
-    picture: Path, capsys: pytest.CaptureFixture[str], reader: Reader
-) -> None:
+def test_json_is_one_array_of_whole_receipts(picture: Path, capsys: pytest.CaptureFixture[str], reader: Reader) -> None:
     code, out, _ = run(capsys, "read", "--json", picture, "absent.jpg")
     receipt, failure = json.loads(out)
     assert code == codes.PICTURE_FAILED
@@ -222,7 +220,11 @@ def test_a_dash_is_standard_input(capsys: pytest.CaptureFixture[str], monkeypatc
 
 def test_bad_standard_input_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stdin(b""))
-    assert run(capsys, "read", "-") == (codes.PICTURE_FAILED, "", "error: -: is empty: copy or take the picture again\n")
+    assert run(capsys, "read", "-") == (
+        codes.PICTURE_FAILED,
+        "",
+        "error: -: is empty: copy or take the picture again\n",
+    )
     code, _, err = run(capsys, "read", "-", "-")
     assert (code, err) == (codes.USAGE, "error: -: standard input can be read only once: name it once\n")
 

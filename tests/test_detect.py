@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from edgekit.detect import Detector, DetectParams, find_lines
-from edgekit.image import quad_size
-from edgekit.layout import skew, tilt
+from edgekit.geometry import quad_size, rotated, skew, tilt
+from edgekit.types import Quad
 
 PARAMS = DetectParams(
     multiple=32,
@@ -20,6 +20,9 @@ PARAMS = DetectParams(
     unclip=1.4,
     elongated=2.0,
     max_tilt=15.0,
+    look_tilt=3.0,
+    look_share=0.5,
+    look_margin=1.0,
 )
 
 
@@ -43,7 +46,7 @@ PAGE = [
 @settings(max_examples=60, deadline=None)
 @given(st.floats(-40, 40))
 def test_tilted_lines_give_quads_of_their_size_and_tilt(degrees: float) -> None:
-    found = find_lines(bars(PAGE, degrees), (1, 1), PARAMS)
+    found = find_lines(bars(PAGE, degrees), PARAMS)
     assert found.upright
     assert len(found.quads) == len(PAGE)
     assert skew(found.quads) == pytest.approx(degrees, abs=1.5)
@@ -57,23 +60,18 @@ def test_tilted_lines_give_quads_of_their_size_and_tilt(degrees: float) -> None:
 
 @pytest.mark.parametrize("degrees", [90, 80, -85, 100])
 def test_lines_up_or_down_the_picture_are_not_upright(degrees: float) -> None:
-    assert not find_lines(bars(PAGE, degrees), (1, 1), PARAMS).upright
-
-
-def test_quads_are_in_pixels_of_the_picture() -> None:
-    one, two = (find_lines(bars(PAGE[:1], 0), scale, PARAMS).quads[0] for scale in ((1.0, 1.0), (2.0, 3.0)))
-    assert two.points == tuple((2 * x, 3 * y) for x, y in one.points)
+    assert not find_lines(bars(PAGE, degrees), PARAMS).upright
 
 
 def test_faint_and_thin_regions_are_dropped() -> None:
-    assert find_lines(bars(PAGE, 0, heat=0.4), (1, 1), PARAMS).quads == ()
+    assert find_lines(bars(PAGE, 0, heat=0.4), PARAMS).quads == ()
     hair = np.zeros((64, 128), np.float32)
     hair[30, 10:110] = 0.9
-    assert find_lines(hair, (1, 1), PARAMS).quads == ()
+    assert find_lines(hair, PARAMS).quads == ()
 
 
 def test_nothing_hot_is_an_upright_page_without_lines() -> None:
-    found = find_lines(np.zeros((64, 64), np.float32), (1, 1), PARAMS)
+    found = find_lines(np.zeros((64, 64), np.float32), PARAMS)
     assert (found.quads, found.upright) == ((), True)
 
 
@@ -90,15 +88,42 @@ class FakeSession:
         return ((image[..., 0] < 100).astype(np.float32),)
 
 
-def test_detector_maps_back_to_the_picture() -> None:
+def page(bars: list[tuple[int, int, int, int]], degrees: float = 0.0) -> Image.Image:
     picture = Image.new("RGB", (1300, 1100), "white")
-    ImageDraw.Draw(picture).rectangle((400, 500, 799, 539), fill="black")
+    for box in bars:
+        ImageDraw.Draw(picture).rectangle(box, fill="black")
+    return picture.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor="white")
+
+
+def middle(quad: Quad) -> tuple[float, float]:
+    x, y = (sum(point[i] for point in quad.points) / 4 for i in (0, 1))
+    return x, y
+
+
+def test_a_page_full_of_text_is_looked_at_once() -> None:
     session = FakeSession()
-    (quad,) = Detector(session, PARAMS).detect(picture).quads
-    assert all(side % PARAMS.multiple == 0 for side in session.shapes[0][1:3])
-    x, y = (sum(p[i] for p in quad.points) / 4 for i in (0, 1))
-    assert x == pytest.approx(600, abs=2)
-    assert y == pytest.approx(520, abs=2)
+    bars = [(60, y, 1240, y + 40) for y in (40, 400, 1000)]
+    found = Detector(session, PARAMS).detect(page(bars))
+    assert [shape[1:3] for shape in session.shapes] == [(640, 768)]
+    assert sorted(middle(quad)[1] for quad in found.quads) == pytest.approx([60, 420, 1020], abs=2)
+
+
+@pytest.mark.parametrize(
+    ("bars", "degrees"),
+    [([(400, 500, 799, 539), (420, 560, 700, 599)], 0), ([(150, y, 1150, y + 40) for y in (150, 900)], 8)],
+)
+def test_small_or_tilted_text_is_looked_at_again(bars: list[tuple[int, int, int, int]], degrees: float) -> None:
+    session = FakeSession()
+    found = Detector(session, PARAMS).detect(page(bars, degrees))
+    assert len(session.shapes) == 2
+    assert all(side % PARAMS.multiple == 0 for shape in session.shapes for side in shape[1:3])
+    assert skew(found.quads) == pytest.approx(degrees, abs=1)
+    back = [
+        middle(quad.map(lambda p: (p[0] - 650, p[1] - 550)).map(lambda p: rotated(p, -degrees))) for quad in found.quads
+    ]
+    expected = [((x0 + x1) / 2 - 650, (y0 + y1) / 2 - 550) for x0, y0, x1, y1 in bars]
+    for place, there in zip(sorted(back, key=lambda p: p[1]), expected, strict=True):
+        assert place == pytest.approx(there, abs=3)
 
 
 @given(st.integers(1, 9000), st.integers(1, 9000))

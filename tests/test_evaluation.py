@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from places import DATA, SCORER
 
 from edgekit.errors import UsageError
 from edgekit.evaluation import SHORT_NAME_SETS, load_labels, prediction, score
 from edgekit.types import Field, Fields, Receipt
-from places import DATA, SCORER
 
 NAMES = st.sampled_from(["Café Olé", "CAFE OLE", "Cafe Ole Ltd", "Caffe Ole", "7-ELEVEN", "-", "", "B & B"])
 DATES = st.sampled_from(["2018-03-04", "2018-04-03", "2019-01-01", ""])
@@ -69,7 +69,7 @@ def test_figures_on_real_labels_are_those_of_the_frozen_scorer(name: str) -> Non
     assert score(labels, predictions, contains) == frozen_scorer().score(labels, predictions, contains)
 
 
-GOLDEN_LABELS = [
+GOLDEN_LABELS: list[dict[str, Any]] = [
     {
         "file": "images/a.jpg",
         "vendor": "Café Olé",
@@ -79,7 +79,7 @@ GOLDEN_LABELS = [
     {"file": "images/b.jpg", "vendor": "B & B", "norm": {"date_readings": [], "total": 12.5, "tax": None}},
     {"file": "images/c.jpg", "vendor": None, "norm": {"date_readings": ["2020-01-01"], "total": 1.0, "tax": None}},
 ]
-GOLDEN_PREDICTIONS = [
+GOLDEN_PREDICTIONS: list[dict[str, Any]] = [
     {"file": "a.jpg", "vendor": "CAFE OLE.", "date": "2018-04-03", "total": "9.05", "tax": None},
     {"file": "b.jpg", "vendor": "B 8 B", "date": "2018-04-03", "total": "12.49"},
 ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -9,16 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from places import EXAMPLE, ROOT
 
 from edgekit.decode import DecodeParams, load
-from places import EXAMPLE, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def output_of(*words: str) -> str:
     command = [sys.executable, *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True).stdout
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
 
 
 def test_the_example_picture_is_what_its_script_draws(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 import edgekit
-from places import ROOT
 
 PACKAGE = ROOT / "edgekit"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -31,20 +31,21 @@ ROOMS: dict[str, set[str]] = {
     "session": {"bundle", "errors", "manifest"},
     "backends": {"errors", "manifest"},
     "decode": {"errors"},
-    "image": {"types"},
-    "detect": {"components", "image", "session", "types"},
-    "recognize": {"image", "session", "types"},
-    "layout": {"types"},
-    "extract": {"parsing", "strict", "types"},
-    "scan": {"detect", "image", "layout", "recognize", "timings", "types"},
+    "geometry": {"types"},
+    "image": {"geometry", "types"},
+    "detect": {"components", "geometry", "image", "session", "types"},
+    "recognize": {"geometry", "image", "session", "types"},
+    "layout": {"geometry", "types"},
+    "extract": {"geometry", "parsing", "strict", "types"},
+    "scan": {"detect", "geometry", "image", "layout", "recognize", "timings", "types"},
     "evaluation": {"errors", "types"},
     "reader": {
-        *("bundle", "decode", "detect", "errors", "extract", "image", "layout", "machine", "manifest", "recognize"),
-        *("scan", "session", "timings", "types"),
+        *("bundle", "decode", "detect", "errors", "extract", "geometry", "image", "layout", "machine", "manifest"),
+        *("recognize", "scan", "session", "timings", "types"),
     },
     "cli": {
-        *("bundle", "bundling", "decode", "errors", "evaluation", "image", "machine", "manifest", "memory", "reader"),
-        *("timings", "types"),
+        *("bundle", "bundling", "decode", "errors", "evaluation", "geometry", "image", "machine", "manifest", "memory"),
+        *("reader", "timings", "types"),
     },
     "": {"bundle", "cli", "errors", "reader", "types"},
 }

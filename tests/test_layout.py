@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.layout import LayoutParams, rows, skew, tilt
+from edgekit.geometry import skew
+from edgekit.layout import LayoutParams, rows
 from edgekit.types import Point, Quad, TextLine
 
 PARAMS = LayoutParams(reach=0.5, overlap=0.3, probe_lines=6, upright_confidence=0.8)
@@ -52,9 +53,3 @@ def test_lines_that_lie_over_one_another_are_different_rows() -> None:
 
 def test_no_lines_no_rows() -> None:
     assert rows([], PARAMS) == ()
-    assert skew([]) == 0.0
-
-
-@pytest.mark.parametrize("degrees", [0.0, 90.0, -90.0, 179.0, -45.0])
-def test_tilt_is_the_direction_of_the_text(degrees: float) -> None:
-    assert tilt(page(degrees)[0].quad) == pytest.approx(degrees)

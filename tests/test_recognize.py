@@ -40,7 +40,8 @@ def test_every_line_is_in_one_batch_of_a_bucket_it_fits(sizes: list[tuple[float,
     for bucket, members in batches:
         assert bucket in PARAMS.widths
         assert 1 <= len(members) <= PARAMS.batch
-    assert [bucket for bucket, _ in batches] == sorted(bucket for bucket, _ in batches)
+    buckets = [bucket for bucket, _ in batches]
+    assert buckets == sorted(buckets, reverse=True)
 
 
 class FakeSession:
@@ -56,12 +57,13 @@ class FakeSession:
         return steps, np.full(steps.shape, 0.75, np.float32)
 
 
-def test_lines_come_back_in_the_order_of_the_quads() -> None:
+@pytest.mark.parametrize("workers", [1, 3])
+def test_lines_come_back_in_the_order_of_the_quads(workers: int) -> None:
     picture = Image.new("RGB", (200, 100), "white")
     picture.paste((0, 0, 0), (0, 50, 200, 100))
     quads = [line(100, y=60), line(30), line(20, y=70), line(100), line(31), line(33)]
     session = FakeSession()
-    lines = Recognizer(session, PARAMS, ("a", "b", " ")).read(picture, quads)
+    lines = Recognizer(session, PARAMS, ("a", "b", " "), workers).read(picture, quads)
     assert [found.text for found in lines] == ["b", "a", "b", "a", "a", "a"]
     assert [found.quad for found in lines] == quads
     assert {found.confidence for found in lines} == {0.75}
@@ -71,7 +73,7 @@ def test_lines_come_back_in_the_order_of_the_quads() -> None:
 def test_short_lines_are_padded_and_long_ones_squeezed() -> None:
     session = FakeSession()
     Recognizer(session, PARAMS, "ab ").read(Image.new("RGB", (900, 60), "white"), [line(40), line(880)])
-    short, long = session.batches
+    long, short = session.batches
     assert short.shape == (1, 48, 128, 3)
     assert (short[0, :, :80] == 255).all()
     assert (short[0, :, 80:] == PARAMS.padding).all()

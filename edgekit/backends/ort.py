@@ -34,7 +34,7 @@ class OrtSession:
         options.add_session_config_entry("session.use_env_allocators", "1")
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        _share_arena()
+        _prepare_environment()
         try:
             self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a class per status code, without a public base
@@ -46,9 +46,7 @@ class OrtSession:
     def _check_names(self, graph: Graph) -> None:
         has = [node.name for node in self._session.get_inputs()], [node.name for node in self._session.get_outputs()]
         if has != (self._inputs, self._outputs):
-            raise BundleError(
-                f"{graph.file}: the manifest names other inputs or outputs; export the bundle again"
-            )
+            raise BundleError(f"{graph.file}: the manifest names other inputs or outputs; export the bundle again")
 
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         feed = dict(zip(self._inputs, inputs, strict=True))
@@ -64,11 +62,12 @@ def load(graph: Graph, data: bytes, threads: int) -> OrtSession:
 
 
 @functools.cache
-def _share_arena() -> None:
-    """Gives the process's onnxruntime environment one CPU arena; sessions that ask for it use it."""
+def _prepare_environment() -> None:
+    """Silences the process's onnxruntime environment and gives it one CPU arena; sessions that ask for it use it."""
     place = onnxruntime.OrtMemoryInfo(
         "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
     )
+    onnxruntime.disable_telemetry_events()  # official Windows builds report usage unless told not to
     with contextlib.suppress(Exception):  # the host program has registered one already: that one is shared
         onnxruntime.create_and_register_allocator(place, None)
 

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from PIL import Image, ImageDraw, ImageFont
 
 from edgekit.decode import Photo
-from edgekit.image import quad_size, turn, turn_point
+from edgekit.geometry import quad_size, turn_point
+from edgekit.image import turn
 from edgekit.types import FIELD_NAMES, Field, Point, Quad, Receipt
 
 Font: TypeAlias = "ImageFont.FreeTypeFont | ImageFont.ImageFont"

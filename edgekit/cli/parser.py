@@ -91,7 +91,13 @@ def _add_global(parser: argparse.ArgumentParser, defaults: bool) -> None:
     add("--bundle", None, metavar="PATH", help="folder or zip of a bundle (default: the one inside EdgeKit)")
     add("--backend", "onnxruntime", metavar="NAME", help="inference engine (default: onnxruntime)")
     add("--precision", "fp32", metavar="NAME", help="of the graphs, never substituted (default: fp32)")
-    add("--threads", None, metavar="N", type=_count, help="per graph (default: what this machine allows, at most 4)")
+    add(
+        "--threads",
+        None,
+        metavar="N",
+        type=_count,
+        help="cores that one read uses (default: what this machine allows, at most 4)",
+    )
 
 
 def _add_command(commands: Any, name: str, summary: str, epilog: str) -> argparse.ArgumentParser:

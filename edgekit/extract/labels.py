@@ -14,7 +14,7 @@ from edgekit.parsing.anchors import Mark
 NOT_TOTALS = ("tax", "quantity", "rounding", "discount", "change", "tip", "suggestion", "service", "points", "tax_id")
 """Kinds whose amounts are never the total."""
 
-_TOTALS = ("total", "total_strong", "amount", "subtotal")
+_TOTALS = ("total", "total_strong", "total_final", "amount", "subtotal")
 _LENDERS = (*_TOTALS, "mixed", "tax", "rounding", "discount", "payment", "change", "tip", "service")
 """Kinds whose label may stand on a row of its own; headings of columns ("QTY PRICE") lend nothing."""
 
@@ -23,14 +23,15 @@ _LENDERS = (*_TOTALS, "mixed", "tax", "rounding", "discount", "payment", "change
 class Entry:
     """An amount with the kind its label gives it (empty where nothing is printed with it).
 
-    order: rank among the amounts of its row, from the left, and ``siblings``: how many money amounts the row has.
-    adopted: the label stands alone on the row above or below. errors: letters off in the label. confidence: the
-    recogniser's on the amount.
-    label: text of the label's anchors' lines. lines: those of label and amount.
+    is_money: printed like a price of this receipt. text: as printed. order: rank among the amounts of its row, from
+    the left; siblings: how many the row has. adopted: the label stands alone on the row above or below. errors:
+    letters off in the label. height: of the text, in median heights. confidence: the recogniser's on the amount.
+    lines: those of label and amount.
     """
 
     kind: str
     amount: Amount
+    is_money: bool
     text: str
     row: int
     order: int
@@ -49,7 +50,7 @@ def kind_of(marks: Sequence[Mark]) -> str:
     for kind in ("suggestion", "change", "tax_id", "points"):
         if kind in present:
             return kind
-    if "rounding" in present and not present & {"total", "total_strong"}:
+    if "rounding" in present and not present & {"total", "total_strong", "total_final"}:
         return "rounding"
     if "discount" in present:
         return "discount"
@@ -76,6 +77,8 @@ def _kind_of_total(kinds: Sequence[str], present: set[str]) -> str:
         return "quantity"
     if "excl" in present:
         return "subtotal"
+    if "total_final" in present:
+        return "total_final"
     if "tax" in present:
         return "mixed"
     if "total_strong" in present or "incl" in present:
@@ -84,7 +87,7 @@ def _kind_of_total(kinds: Sequence[str], present: set[str]) -> str:
         if kind in present:
             return kind
     if "rounding" in present:
-        return "total_strong"
+        return "total_final"
     return "total" if "total" in present else "amount"
 
 
@@ -94,8 +97,9 @@ def entries(page: Page, params: ExtractParams) -> tuple[Entry, ...]:
     decimals = [e for e in found if e.amount.decimals == 2]
     if len(decimals) * 2 > len(found):
         found = [_with_point(e) for e in found]
-    money = [abs(e.amount.value) for e in found if e.amount.is_money and e.kind not in ("payment", "change")]
-    bound = max(money, default=Decimal(0)) * Decimal(str(params.mixed_share))
+    money = [e for e in found if e.is_money and e.kind not in ("payment", "change")]
+    named = [e for e in money if e.kind in _TOTALS]
+    bound = max((abs(e.amount.value) for e in named or money), default=Decimal(0)) * Decimal(str(params.mixed_share))
     return tuple(_settled(e, bound) for e in found)
 
 
@@ -104,7 +108,7 @@ def _with_point(entry: Entry) -> Entry:
     amount = entry.amount
     if amount.decimals or entry.kind not in _LENDERS or not 3 <= len(str(abs(amount.value))) <= 6 or amount.grouped:
         return entry
-    return replace(entry, amount=replace(amount, value=amount.value / 100, decimals=2, noisy=True))
+    return replace(entry, amount=replace(amount, value=amount.value / 100, decimals=2, noisy=True), is_money=True)
 
 
 def _settled(entry: Entry, bound: Decimal) -> Entry:
@@ -112,59 +116,65 @@ def _settled(entry: Entry, bound: Decimal) -> Entry:
     value = abs(entry.amount.value)
     if entry.kind == "mixed":
         return replace(entry, kind="total_strong" if value > bound else "tax")
-    if entry.kind == "rounding" and entry.amount.is_money and value >= 1:
-        return replace(entry, kind="total_strong")
+    if entry.kind == "rounding" and entry.is_money and value >= 1:
+        return replace(entry, kind="total_final")
     return entry
 
 
 def _labelled(page: Page) -> list[Entry]:
     found: list[Entry] = []
+    lent: set[int] = set()
     for row in page.rows:
         usable = [amount for amount in row.amounts if not amount.percent]
-        if any(amount.is_money for amount in usable):
-            usable = [amount for amount in usable if amount.is_money]
+        if any(_is_money(amount, page) for amount in usable):
+            usable = [amount for amount in usable if _is_money(amount, page)]
         label: tuple[Mark, ...] = ()
-        source, adopted = row, False
+        source = row
         for order, amount in enumerate(usable):
             before = usable[order - 1].end if order else 0
-            own = tuple(mark for mark in row.marks if before <= mark.start < amount.start)
-            label = own or label
+            label = tuple(mark for mark in row.marks if before <= mark.start < amount.start) or label
             if not label:
-                label, source, adopted = _borrowed(page, row, usable)
-            found.append(_entry(page, row, source, (order, len(usable)), amount, (label, adopted)))
+                label = tuple(mark for mark in row.marks if mark.start >= usable[-1].end)
+            if not label and (lender := _lender(page, row, usable, lent)):
+                source, label = lender, lender.marks
+                lent.add(lender.index)
+            found.append(_entry(page, (row, source), (order, len(usable)), amount, label))
     return found
 
 
-def _borrowed(page: Page, row: PageRow, usable: Sequence[Amount]) -> tuple[tuple[Mark, ...], PageRow, bool]:
-    """The label of a row without one: what follows the amount, else a row above, else below, that has no amount."""
-    trailing = tuple(mark for mark in row.marks if mark.start >= usable[-1].end)
-    if trailing:
-        return trailing, row, False
-    if sum(c.isalpha() for c in row.text) > 4 or [amount.is_money for amount in usable] != [True]:
-        return (), row, False
+def _is_money(amount: Amount, page: Page) -> bool:
+    """Where no price has cents (rupiah, yen), thousands make a price: ``25.000``."""
+    return amount.is_money or (page.whole_prices and amount.grouped and not amount.percent)
+
+
+def _lender(page: Page, row: PageRow, usable: Sequence[Amount], lent: set[int]) -> PageRow | None:
+    """The row above, else below, whose label has no amount of its own, for a row that is one bare amount."""
+    if sum(c.isalpha() for c in row.text) > 4 or [_is_money(amount, page) for amount in usable] != [True]:
+        return None
     for index in (row.index - 1, row.index + 1):
-        if 0 <= index < len(page.rows):
+        if 0 <= index < len(page.rows) and index not in lent:
             other = page.rows[index]
-            if kind_of(other.marks) in _LENDERS and not any(amount.is_money for amount in other.amounts):
-                return other.marks, other, True
-    return (), row, False
+            if kind_of(other.marks) in _LENDERS and not any(_is_money(amount, page) for amount in other.amounts):
+                return other
+    return None
 
 
 def _entry(
-    page: Page, row: PageRow, source: PageRow, place: tuple[int, int], amount: Amount, label: tuple[tuple[Mark, ...], bool]
+    page: Page, rows: tuple[PageRow, PageRow], place: tuple[int, int], amount: Amount, marks: tuple[Mark, ...]
 ) -> Entry:
-    marks, adopted = label
+    row, source = rows
     lines = row.lines_of(amount.start, amount.end)
     if marks:
         lines = tuple(dict.fromkeys((*source.lines_of(marks[0].start, marks[-1].end), *lines)))
     return Entry(
         kind=kind_of(marks),
         amount=amount,
+        is_money=_is_money(amount, page),
         text=row.text[amount.start : amount.end],
         row=row.index,
         order=place[0],
         siblings=place[1],
-        adopted=adopted,
+        adopted=source is not row,
         errors=sum(mark.errors for mark in marks),
         height=max((piece.height for piece in row.pieces if piece.line in lines), default=1.0),
         confidence=page.confidence(row.lines_of(amount.start, amount.end)),

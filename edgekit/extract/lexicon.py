@@ -13,11 +13,11 @@ from edgekit.parsing.folding import squash
 from edgekit.strict import Node, load_json
 
 MONEY_KINDS = (
-    "total_strong total amount subtotal tax incl includes excl quantity rounding discount payment change tip suggestion "
-    "service points tax_id tax_name price"
+    "total_final total_strong total amount subtotal tax incl excl quantity rounding discount payment change "
+    "tip suggestion service points tax_id tax_name price"
 ).split()
 """Kinds of anchors that say what an amount is."""
-DATE_KINDS = ("date", "other_date", "time")
+DATE_KINDS = ("date", "other_date")
 NAME_KINDS = ("legal", "company", "address", "contact", "document", "tax_id")
 """Kinds of anchors that say what a line at the top of a receipt is."""
 _CODE = re.compile(r"[A-Z]{3}")
@@ -44,8 +44,8 @@ class Region:
 class Lexicon:
     """All words, ready to be looked for. Immutable.
 
-    money, dates, names: anchors by what they are looked up for; legal_words: folded forms of company suffixes.
-    region_words: words that receipts of some regions show; the kind is the numbers of these ``regions``, comma-separated.
+    money, dates, names: anchors by what they are looked up for.
+    region_words: words that receipts of some regions show; the kind is the numbers of these ``regions``, with commas.
     marks: currency mark in upper case to ISO code. months: folded name to 1..12.
     """
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgekit.extract.lexicon import Lexicon
+from edgekit.geometry import quad_size, rotated, skew
 from edgekit.parsing.amounts import Amount, find_amounts
 from edgekit.parsing.anchors import Mark
 from edgekit.parsing.dates import PrintedDate, PrintedTime, find_dates, find_times
@@ -51,10 +51,11 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All rows of a receipt, and its lines as they were read."""
+    """All rows of a receipt, and its lines as they were read. whole_prices: no number on it has cents."""
 
     lines: tuple[TextLine, ...]
     rows: tuple[PageRow, ...]
+    whole_prices: bool
 
     def confidence(self, lines: Sequence[int]) -> float:
         """The recogniser's lowest confidence on some lines; 1 for none."""
@@ -65,8 +66,8 @@ def build_page(
     lines: Sequence[TextLine], rows: Sequence[Sequence[int]], lexicon: Lexicon, years: tuple[int, int]
 ) -> Page:
     """Everything that is looked up once per row. years: first and last plausible year of a date."""
-    angle = _direction(lines)
-    heights = [_height(line) for line in lines]
+    angle = skew([line.quad for line in lines])
+    heights = [quad_size(line.quad)[1] for line in lines]
     usual = sorted(heights)[len(heights) // 2] if heights else 1.0
     usual = max(usual, 1e-6)
     built = []
@@ -74,12 +75,14 @@ def build_page(
         pieces, text = [], ""
         for i in row:
             text += _GAP if text else ""
-            left, right = _extent(lines[i], angle)
+            along = [rotated(point, -angle)[0] for point in lines[i].quad.points]
             size = heights[i] / usual
-            pieces.append(Piece(len(text), len(text) + len(lines[i].text), i, left / usual, right / usual, size))
+            end = len(text) + len(lines[i].text)
+            pieces.append(Piece(len(text), end, i, min(along) / usual, max(along) / usual, size))
             text += lines[i].text
         built.append(_row(index, text, tuple(pieces), lexicon, years))
-    return Page(tuple(lines), tuple(built))
+    cents = any(amount.decimals == 2 and not amount.percent for row in built for amount in row.amounts)
+    return Page(tuple(lines), tuple(built), not cents)
 
 
 def _row(index: int, text: str, pieces: tuple[Piece, ...], lexicon: Lexicon, years: tuple[int, int]) -> PageRow:
@@ -88,7 +91,7 @@ def _row(index: int, text: str, pieces: tuple[Piece, ...], lexicon: Lexicon, yea
     times = find_times(undated)
     untimed = blank(undated, [(t.start, t.end) for t in times if t.clear])
     amounts = find_amounts(untimed, lexicon.marks)
-    masked = [(d.start, d.end) for d in dates] + [(a.start, a.end) for a in amounts if a.is_money]
+    masked = [(d.start, d.end) for d in dates] + [(a.start, a.end) for a in amounts if a.is_money or a.percent]
     marks = lexicon.money.find(text, tuple(masked))
     height = max((piece.height for piece in pieces), default=0.0)
     return PageRow(index, text, pieces, height, amounts, marks, dates, times)
@@ -99,20 +102,3 @@ def blank(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     for start, end in ranges:
         text = text[:start] + "_" * (end - start) + text[end:]
     return text
-
-
-def _direction(lines: Sequence[TextLine]) -> float:
-    """Direction of reading in radians: the mean of all top sides, long ones counting more."""
-    dx = sum(line.quad.top_right[0] - line.quad.top_left[0] for line in lines)
-    dy = sum(line.quad.top_right[1] - line.quad.top_left[1] for line in lines)
-    return math.atan2(dy, dx)
-
-
-def _height(line: TextLine) -> float:
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line.quad.points
-    return (math.hypot(x3 - x0, y3 - y0) + math.hypot(x2 - x1, y2 - y1)) / 2
-
-
-def _extent(line: TextLine, angle: float) -> tuple[float, float]:
-    along = [x * math.cos(angle) + y * math.sin(angle) for x, y in line.quad.points]
-    return min(along), max(along)

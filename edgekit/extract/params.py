@@ -7,23 +7,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ExtractParams:
-    """Weights are points added to a candidate's score; shares are 0..1.
+    """Weights are points added to a candidate's score; confidences and shares are 0..1.
 
-    review_threshold: confidence below which a field needs review. years: first and last plausible year.
-    total_*: what speaks for an amount being the total. tall: text height, in median heights, that counts as tall.
+    review_threshold: confidence below which a field needs review. answer_threshold: below which there is no answer.
+    first_year, last_year: of plausible dates.
+    total_weights, name_weights: in the order of totals.TOTAL_FEATURES and vendor.NAME_FEATURES.
+    total_none, name_none: the score at which no answer is as likely as this one.
+    *_confidence: logistic weights in the order of the *_EVIDENCE of confidence.py.
+    mixed_share: share of the largest amount above which a label with "total" and "tax" means the total.
+    tall: text height, in median heights, that counts as tall. name_rows: segments at the top that may be the name.
     tax_lines: most tax lines summed. rate_least, rate_most: plausible tax rates.
-    date_*: what speaks for a date. name_*: what speaks for a line being the vendor's name.
+    date_*: points for and against a date; date_guess: factor on the confidence where nothing decides between readings.
+    time_rows: rows around the date within which a time is near it. The rest: confidences of the simpler fields.
     """
 
     review_threshold: float
+    answer_threshold: float
     first_year: int
     last_year: int
     total_weights: tuple[float, ...]
+    total_none: float
+    total_confidence: tuple[float, ...]
     mixed_share: float
     tall: float
     tax_lines: int
     rate_least: float
     rate_most: float
+    tax_confidence: tuple[float, ...]
+    subtotal_proved: float
+    subtotal_alone: float
     date_anchor: float
     date_other: float
     date_time: float
@@ -31,5 +43,16 @@ class ExtractParams:
     date_damaged: float
     date_late: float
     date_twin: float
+    date_order_vote: float
+    date_same_day_vote: float
+    date_guess: float
+    date_confidence: tuple[float, ...]
+    time_rows: int
+    time_near: float
+    time_far: float
+    currency_printed: float
+    currency_inferred: float
     name_rows: int
     name_weights: tuple[float, ...]
+    name_none: float
+    vendor_confidence: tuple[float, ...]

@@ -8,22 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edgekit.extract.lexicon import Lexicon
-from edgekit.extract.page import Page
-from edgekit.parsing.folding import squash
+from edgekit.extract.page import Page, PageRow
 from edgekit.parsing.dates import DAY_FIRST, MONTH_FIRST
+from edgekit.parsing.folding import squash
 
 _US_PLACE = re.compile(r"(?<![A-Z])[A-Z]{2}\.?,? {0,3}\d{5}(?:-\d{4})?(?!\d)")
 _US_PHONE = re.compile(r"\(\d{3}\) ?\d{3}[-. ]\d{4}|(?<!\d)\d{3}[-.]\d{3}[-.]\d{4}(?!\d)")
 _DOLLAR = "$"
+_MARKS_COUNTED = 3
 _WORDS_COUNTED = 4  # words of one region that add to its votes: a long receipt is not more foreign than a short one
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class RegionFound:
     """What the page shows of its origin.
 
     currency: ISO code or empty. mark: as printed beside an amount or in a heading, empty where inferred from words.
-    lines: where that mark stands. printed: share of the marks seen that agree. orders: votes for each order of dates.
+    lines: where that mark first stands. agreement: 1, or less where another currency is marked more often.
+    orders: votes for each order of dates.
     """
 
     currency: str
@@ -33,31 +35,35 @@ class Region:
     orders: Mapping[str, float]
 
 
-def find_region(page: Page, lexicon: Lexicon) -> Region:
-    """Currency marks first, words of a country second; a bare ``$`` takes the dollar of the country the words name."""
+def find_region(page: Page, lexicon: Lexicon) -> RegionFound:
+    """The currency that marks and words of its country speak for; a bare ``$`` speaks for every dollar."""
     votes = _word_votes(page, lexicon)
     marks: Counter[str] = Counter()
     first: dict[str, tuple[str, tuple[int, ...]]] = {}
     for row in page.rows:
-        for code, mark, lines in _marks(row.index, page, lexicon):
-            marks[code] += 1
-            first.setdefault(code, (mark, lines))
-    ranked = sorted(marks, key=lambda code: (-marks[code], code))
-    words = sorted(votes, key=lambda code: (-votes[code], code))
-    code = ranked[0] if ranked else words[0] if words and votes[words[0]] >= 2 else ""
+        for codes, mark, lines in _marks(row, lexicon):
+            marks.update(codes)
+            for code in codes:
+                first.setdefault(code, (mark, lines))
+    scores = {c: min(marks[c], _MARKS_COUNTED) + votes.get(c, 0.0) / 2 for c in {*marks, *votes}}
+    ranked = sorted(scores, key=lambda code: (-scores[code], code != "USD", code))
+    code = ranked[0] if ranked and scores[ranked[0]] >= 1 else ""
     mark, lines = first.get(code, ("", ()))
-    agreement = marks[code] / sum(marks.values()) if ranked else 0.0
-    if mark in (_DOLLAR, "S"):
-        code = _dollar_of(words, votes, lexicon) or code
-    return Region(code, mark, lines, agreement, _orders(code, votes, page, lexicon))
+    agreement = scores[code] / (scores[code] + _rival(code, scores, marks)) if code else 0.0
+    return RegionFound(code, mark, lines, agreement, _orders(code, votes, lexicon))
+
+
+def _rival(code: str, scores: Mapping[str, float], marks: Counter[str]) -> float:
+    """The score of the strongest other currency that is marked more often than this one, as far as it is."""
+    return max((scores[c] for c in marks if c != code and marks[c] > marks[code]), default=0.0)
 
 
 def _word_votes(page: Page, lexicon: Lexicon) -> dict[str, float]:
     seen: dict[int, set[str]] = {}
     for row in page.rows:
         for mark in lexicon.region_words.find(row.text):
-            for number in mark.kind.split(","):
-                seen.setdefault(int(number), set()).add(squash(row.text[mark.start : mark.end]))
+            for number in map(int, mark.kind.split(",")):
+                seen.setdefault(number, set()).add(squash(row.text[mark.start : mark.end]))
     votes: dict[str, float] = {}
     for number, words in seen.items():
         code = lexicon.regions[number].currency
@@ -68,24 +74,27 @@ def _word_votes(page: Page, lexicon: Lexicon) -> dict[str, float]:
     return votes
 
 
-def _marks(index: int, page: Page, lexicon: Lexicon) -> list[tuple[str, str, tuple[int, ...]]]:
-    row = page.rows[index]
-    found = [(a.code, a.mark, row.lines_of(a.start, a.end)) for a in row.amounts if a.code]
+def _marks(row: PageRow, lexicon: Lexicon) -> list[tuple[tuple[str, ...], str, tuple[int, ...]]]:
+    """(currencies it may stand for, mark, lines) of each mark beside an amount, else of words such as ``RM``."""
+    found = [(_codes(a.code, a.mark, lexicon), a.mark, row.lines_of(a.start, a.end)) for a in row.amounts if a.code]
     if found:
         return found
-    for word in re.finditer(r"[^\W\d_]{2,4}|[€£¥₹]", row.text):
-        code = lexicon.marks.get(word.group().upper())
-        if code and (len(word.group()) == 3 or not word.group().isalpha() or word.group() == "RM"):
-            found.append((code, word.group(), row.lines_of(word.start(), word.end())))
+    for word in re.finditer(r"[A-Z]{2,3}|[€£¥₹]", row.text):
+        code = lexicon.marks.get(word.group())
+        if code and not row.text[max(word.start() - 1, 0) : word.start()].isalpha():
+            if not row.text[word.end() : word.end() + 1].isalpha():
+                found.append(((code,), word.group(), row.lines_of(word.start(), word.end())))
     return found
 
 
-def _dollar_of(words: list[str], votes: Mapping[str, float], lexicon: Lexicon) -> str:
-    dollars = [c for c in words if any(m.endswith(_DOLLAR) for m in lexicon.currencies[c].marks)]
-    return dollars[0] if dollars and votes[dollars[0]] >= 2 else ""
+def _codes(code: str, mark: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """All dollars for a bare ``$`` (or an ``S`` it was read as)."""
+    if mark not in (_DOLLAR, "S"):
+        return (code,)
+    return tuple(c.code for c in lexicon.currencies.values() if any(m.endswith(_DOLLAR) for m in c.marks))
 
 
-def _orders(code: str, votes: Mapping[str, float], page: Page, lexicon: Lexicon) -> dict[str, float]:
+def _orders(code: str, votes: Mapping[str, float], lexicon: Lexicon) -> dict[str, float]:
     orders = {DAY_FIRST: 0.0, MONTH_FIRST: 0.0}
     for region in lexicon.regions:
         if region.currency in votes:

@@ -5,33 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.page import Page, PageRow
 from edgekit.extract.params import ExtractParams
-from edgekit.parsing.folding import squash
+from edgekit.parsing.folding import fold, squash
 
 _MOST_ROWS = 3  # rows a name may be split over
+_FAR = 2  # rows from one part of a name to the next: a smudge may stand between
 _GAP = 3.0  # median text heights between two lines of a row beyond which they are not one name
 _SIMILAR = 0.75  # ratio of text heights from which two rows are taken for one size of print
 _NUMBER_DIGITS = 4  # digits after a company suffix from which they are its registration
 _PHONE = re.compile(r"@|www|http|\.com|\d{3}[-. ]{1,2}\d{4}|\d{7}", re.IGNORECASE)
 _PLACE = re.compile(r"\b\d{5}\b|^\W*\d+[A-Za-z]?,? +[A-Za-z]{2}|^\W*(?:no|lot)\W*\d", re.IGNORECASE)
+_INSIDE = re.compile(r"(?<=[^\W\d_])[01258]{1,2}(?=[^\W\d_])")
 _CAPITAL = str.maketrans("01258", "OIZSB")
 _SMALL = str.maketrans("01258", "olzsB")
 
 NAME_FEATURES = (
     "rank0 rank1 rank2 rank height tallest legal_end legal company address contact document tax_id place digits comma "
-    "short long rows2 rows3 open similar bare bare_tail cut_off legal_next barrier_next barrier_before money dated echoed confidence odd"
+    "short long rows2 rows3 open similar bare bare_tail cut_off legal_next barrier_next barrier_before money dated "
+    "echoed confidence odd"
 ).split()
 """What speaks for or against lines being the vendor's name, in the order of ``ExtractParams.name_weights``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Lines that may be the vendor's name: as printed, where they stand, and their score."""
+    """Lines that may be the vendor's name: as read, with reading errors mended, where they stand, and their score."""
 
     text: str
+    mended: str
     lines: tuple[int, ...]
     score: float
 
@@ -68,7 +73,8 @@ def rank_names(page: Page, lexicon: Lexicon, params: ExtractParams) -> list[Name
         features = name_features(run, segments, page)
         score = sum(weight * feature for weight, feature in zip(params.name_weights, features, strict=True))
         lines = tuple(line for segment in run for line in segment.lines)
-        found.append(Name(" ".join(segment.text for segment in run), lines, score))
+        text = _joined(run)
+        found.append(Name(text, mended(text, lexicon), lines, score))
     return sorted(found, key=lambda name: (-name.score, name.lines))
 
 
@@ -88,7 +94,7 @@ def name_runs(segments: Sequence[Segment]) -> list[tuple[Segment, ...]]:
     for start in range(len(segments)):
         for size in range(1, _MOST_ROWS + 1):
             run = tuple(segments[start : start + size])
-            if len(run) == size and all(a.row < b.row <= a.row + 2 for a, b in zip(run, run[1:], strict=False)):
+            if len(run) == size and all(a.row < b.row <= a.row + _FAR for a, b in pairwise(run)):
                 runs.append(run)
     return runs
 
@@ -121,7 +127,7 @@ def _segment(row: PageRow, group: Sequence[int], lexicon: Lexicon) -> Segment:
 
 
 def without_number(text: str, lexicon: Lexicon) -> str:
-    """A name without the registration number printed after it: ``ACME SDN BHD (123456-X)``, or a till number before it."""
+    """A name without the registration number after it (``ACME SDN BHD (123456-X)``) or a till number before it."""
     text = re.sub(r"^#\d+ +", "", text)
     for mark in lexicon.names.find(text):
         tail = text[mark.end :]
@@ -133,23 +139,21 @@ def without_number(text: str, lexicon: Lexicon) -> str:
 
 def name_features(run: Sequence[Segment], segments: Sequence[Segment], page: Page) -> tuple[float, ...]:
     """NAME_FEATURES of one run."""
-    text = " ".join(segment.text for segment in run)
-    first, last = segments.index(run[0]), segments.index(run[-1])
-    following = segments[last + 1] if last + 1 < len(segments) else None
-    before = segments[:first]
-    letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
-    odd = sum(not c.isalnum() and c not in " &'.,-()" for c in text)
-    tallest = max(segment.height for segment in segments)
+    flags = (*_of_place(run, segments), *_of_words(run), *_of_joints(run), *_of_surroundings(run, segments))
+    return tuple(float(flag) for flag in (*flags, *_of_rows(run, page)))
+
+
+def _of_place(run: Sequence[Segment], segments: Sequence[Segment]) -> tuple[float, ...]:
+    first = segments.index(run[0])
     height = max(segment.height for segment in run)
-    rows = [page.rows[segment.row] for segment in run]
-    pairs = list(zip(run, run[1:], strict=False))
-    flags = (
-        first == 0,
-        first == 1,
-        first == 2,
-        first / 10,
-        min(height, 3.0) - 1.0,
-        height / max(tallest, 1e-6),
+    tallest = max(segment.height for segment in segments)
+    return (first == 0, first == 1, first == 2, first / 10, min(height, 3.0) - 1.0, height / max(tallest, 1e-6))
+
+
+def _of_words(run: Sequence[Segment]) -> tuple[float, ...]:
+    text = _joined(run)
+    letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
+    return (
         run[-1].legal_end,
         any(s.has("legal") for s in run),
         any(s.has("company") for s in run),
@@ -159,33 +163,58 @@ def name_features(run: Sequence[Segment], segments: Sequence[Segment], page: Pag
         any(s.has("tax_id") for s in run),
         any(_PLACE.search(s.text) is not None for s in run),
         digits / max(letters + digits, 1),
-        text.rstrip().endswith(",") or "," in text,
+        "," in text,
         letters < 4,
         max(letters - 30, 0) / 10,
+    )
+
+
+def _of_joints(run: Sequence[Segment]) -> tuple[float, ...]:
+    pairs = list(pairwise(run))
+    similar = all(min(a.height, b.height) >= _SIMILAR * max(a.height, b.height) for a, b in pairs)
+    return (
         len(run) == 2,
         len(run) == 3,
-        any(_is_open(a.text) for a, _ in pairs) - _is_open(text),
-        all(min(a.height, b.height) >= _SIMILAR * max(a.height, b.height) for a, b in pairs) and len(run) > 1,
+        any(_is_open(a.text) for a, _ in pairs) - _is_open(_joined(run)),
+        similar and len(run) > 1,
         all(s.bare for s in run),
         run[-1].bare and not all(s.bare for s in run),
+    )
+
+
+def _of_surroundings(run: Sequence[Segment], segments: Sequence[Segment]) -> tuple[float, ...]:
+    first, last = segments.index(run[0]), segments.index(run[-1])
+    following = segments[last + 1] if last + 1 < len(segments) else None
+    return (
         first > 0 and _goes_on(segments[first - 1], run[0]),
-        following is not None and following.legal_end and not run[-1].legal_end and following.row <= run[-1].row + 2,
+        following is not None and following.legal_end and not run[-1].legal_end and following.row <= run[-1].row + _FAR,
         following is not None and following.is_barrier,
-        any(segment.is_barrier for segment in before),
+        any(segment.is_barrier for segment in segments[:first]),
+    )
+
+
+def _of_rows(run: Sequence[Segment], page: Page) -> tuple[float, ...]:
+    text = _joined(run)
+    rows = [page.rows[segment.row] for segment in run]
+    odd = sum(not c.isalnum() and c not in " &'.,-()" for c in text)
+    return (
         any(amount.is_money for row in rows for amount in row.amounts),
         any(row.dates or row.times for row in rows),
         _is_echoed(text, run[-1].row, page),
         page.confidence([line for segment in run for line in segment.lines]),
         odd / max(len(text), 1),
     )
-    return tuple(float(flag) for flag in flags)
+
+
+def _joined(run: Sequence[Segment]) -> str:
+    return " ".join(segment.text for segment in run)
 
 
 def _goes_on(before: Segment, first: Segment) -> bool:
     """Whether the line above looks like the first half of a name that ends here."""
     words = len(re.findall(r"[^\W\d_]{2,}", first.text))
     quiet = not before.is_barrier and not before.legal_end and not before.has("document")
-    return quiet and before.row + 2 >= first.row and (first.bare or (first.legal_end and words <= 3))
+    return quiet and before.row + _FAR >= first.row and (first.bare or (first.legal_end and words <= 3))
 
 
 def _is_open(text: str) -> bool:
@@ -200,11 +229,39 @@ def _is_echoed(text: str, row: int, page: Page) -> bool:
     return len(word) >= 5 and any(word in squash(other.text) for other in page.rows[row + 1 :])
 
 
-def mended(text: str) -> str:
-    """The name with digits that stand between letters of one word read as the letters they resemble (``B00K``)."""
+def mended(text: str, lexicon: Lexicon) -> str:
+    """The name with the reading errors put right that need no guess: nothing is added, letters only change.
 
-    def letters(match: re.Match[str]) -> str:
-        small = text[match.start() - 1].islower() or text[match.end()].islower()
-        return match.group().translate(_SMALL if small else _CAPITAL)
+    Digits between letters of one word become the letters they resemble (``B00K``), and a company suffix gets its
+    spelling (``SON BHD``, ``S/8``).
+    """
+    text = _INSIDE.sub(lambda match: _as_letters(match, text), text)
+    text = re.sub(r"\b0(?=[^\W\d_]{2})", "O", text)
+    text = re.sub(r"(?<=[A-Z]\.)1(?=\.[A-Z])", "I", text)
+    for mark in lexicon.names.find(text):
+        span = text[mark.start : mark.end]
+        legal = mark.kind == "legal" and (any(c.isalpha() for c in span) or "/" in span)
+        if legal or (mark.kind == "company" and not mark.errors):
+            text = text[: mark.start] + _respelt(span, mark.phrase) + text[mark.end :]
+    return text
 
-    return re.sub(r"(?<=[^\W\d_])[01258]{1,2}(?=[^\W\d_])", letters, text)
+
+def _as_letters(match: re.Match[str], text: str) -> str:
+    small = text[match.start() - 1].islower() or text[match.end()].islower()
+    return match.group().translate(_SMALL if small else _CAPITAL)
+
+
+def _respelt(span: str, phrase: str) -> str:
+    """The span with the letters of the phrase, where both have as many; its own case and punctuation stay."""
+    letters = [c for c in phrase if c.isalnum()]
+    if sum(c.isalnum() for c in span) != len(letters):
+        return span
+    wanted = iter(letters)
+    small = sum(c.islower() for c in span) > sum(c.isupper() for c in span)
+    return "".join(_respelt_letter(c, next(wanted), small) if c.isalnum() else c for c in span)
+
+
+def _respelt_letter(read: str, wanted: str, small: bool) -> str:
+    if fold(read) == wanted:
+        return read
+    return wanted.lower() if small else wanted

@@ -10,7 +10,7 @@ from datetime import date
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.page import Page, PageRow
 from edgekit.extract.params import ExtractParams
-from edgekit.parsing.dates import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, PrintedDate, PrintedTime
+from edgekit.parsing.dates import DAY_FIRST, MONTH_FIRST, PrintedDate, PrintedTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +51,30 @@ def _score(
 
 
 def _kinds_before(row: PageRow, printed: PrintedDate, lexicon: Lexicon) -> list[str]:
-    marks = [mark for mark in lexicon.dates.find(row.text[: printed.start])]
-    return [mark.kind for mark in marks]
+    return [mark.kind for mark in lexicon.dates.find(row.text[: printed.start])]
 
 
 def prefer(
-    dates: Sequence[DatedRow], chosen: PrintedDate, weights: Mapping[str, float]
-) -> tuple[date, tuple[date, ...], bool]:
-    """(preferred reading, the others, whether evidence decided). weights: votes for each order from elsewhere."""
-    if len(chosen.readings) == 1:
-        return chosen.readings[0][1], (), True
-    votes = dict(weights)
-    days = {day for d in dates for _, day in d.printed.readings if len(d.printed.readings) == 1}
-    for order, day in chosen.readings:
-        votes[order] = votes.get(order, 0.0) + (10.0 if day in days else 0.0)
-    for other in dates:
-        if len(other.printed.readings) == 1 and not other.printed.named_month:
-            order = other.printed.readings[0][0]
-            votes[order] = votes.get(order, 0.0) + 5.0
-    order_rank = {DAY_FIRST: 0, MONTH_FIRST: 1, YEAR_FIRST: 2}
-    ranked = sorted(chosen.readings, key=lambda r: (-votes.get(r[0], 0.0), order_rank[r[0]]))
-    margin = votes.get(ranked[0][0], 0.0) - votes.get(ranked[1][0], 0.0)
-    return ranked[0][1], tuple(day for _, day in ranked[1:]), margin > 0
+    dates: Sequence[DatedRow], orders: Mapping[str, float], params: ExtractParams
+) -> tuple[tuple[date, ...], bool]:
+    """The readings of the best date, preferred first, and whether evidence (or a single reading) decided.
+
+    orders: votes for each order from currency and words. The same day printed where only one reading is possible
+    decides at once; another unambiguous date shows the order this printer uses.
+    """
+    readings = dates[0].printed.readings
+    if len(readings) == 1:
+        return (readings[0][1],), True
+    votes = {order: orders.get(order, 0.0) for order in (DAY_FIRST, MONTH_FIRST)}
+    for other in (dated.printed for dated in dates):
+        if len(other.readings) == 1:
+            order, day = other.readings[0]
+            if not other.named_month and order in votes:
+                votes[order] += params.date_order_vote
+            for mine, same in readings:
+                votes[mine] += params.date_same_day_vote * (same == day)
+    ranked = sorted(readings, key=lambda reading: (-votes[reading[0]], reading[0] != DAY_FIRST))
+    return tuple(day for _, day in ranked), votes[ranked[0][0]] > votes[ranked[1][0]]
 
 
 def choose_time(page: Page, date_row: int | None) -> tuple[PrintedTime, PageRow] | None:

@@ -9,12 +9,15 @@ from decimal import Decimal
 
 _TWINS = str.maketrans("OoQDUIl|SBZGó", "0000011158266")
 _SAME = str.maketrans("’`´‘，．：–—−－＄\u00a0\u202f\u2009", "''''" + ",.:----$" + "   ")
-_RUN = re.compile(r"(?:[OoIl|S][OoQDUIl|SBZGó]*)?[0-9][0-9OoQDUIl|SBZGó]*(?:[.,'][0-9OoQDUIl|SBZGó]+)*|(?<!\w)[.,]\d\d(?!\d)")
+_RUN = re.compile(
+    r"(?:[OoIl|S][OoQDUIl|SBZGó]*)?[0-9][0-9OoQDUIl|SBZGó]*(?:[.,'][0-9OoQDUIl|SBZGó]+)*|(?:[Oo]|(?<!\w))[.,]\d\d(?!\d)"
+)
 # A point that stands apart ("9 .00", "9. 00") is a reading error; a space before three digits may part thousands.
 _LOOSE_POINT = re.compile(r" ?([.,]) ?([0-9OoDQU]{2})(?![\w.,%])")
 _LOOSE_GROUPS = re.compile(r"(?: (\d{3}))+,\d\d(?!\d)")
 _DASHES = re.compile(r"[.,] ?-{1,2}(?![\w-])")
 _MAX_DIGITS = 12
+_BEHIND = 16  # characters on either side of a number that may speak for or against it
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Amount:
     """A number that may be money.
 
     value: signed. start, end: the characters [start, end) with sign and currency mark.
-    decimals: printed after the point; 0 also for ``12.-`` and for ``1,234``.
+    decimals: printed after the point; 2 also for ``12.-``, 0 for ``1,234``.
     grouped: whether three digits after a lone separator were read as thousands (``1,234``; may be 1.234).
     code: ISO 4217 code of the currency mark beside it, or empty. mark: that mark as printed.
     percent: a rate, not money. noisy: letters were read as digits (``9.OO``), or a point stood apart.
@@ -72,6 +75,8 @@ def find_amounts(text: str, marks: Mapping[str, str]) -> tuple[Amount, ...]:
 
 def _amount_at(plain: str, start: int, end: int, marks: Mapping[str, str]) -> Amount | None:
     start, dollar = _leading_letters(plain, start, end, marks)
+    if plain[start] in ".," and plain[start - 1 : start].isalnum():
+        return None
     end, loose = _stretch(plain, start, end)
     number = _parse(plain[start:end], loose)
     if number is None or not _stands_alone(plain, start, end):
@@ -95,15 +100,17 @@ def _amount_at(plain: str, start: int, end: int, marks: Mapping[str, str]) -> Am
     if negative and plain[left] == "(":
         right = plain.index(")", right) + 1
     value = -number.value if negative else number.value
-    return Amount(value, left, right, number.decimals, number.grouped, code, mark, percent, number.noisy or dollar)
+    return Amount(
+        value, left, right, 2 if dash else number.decimals, number.grouped, code, mark, percent, number.noisy or dollar
+    )
 
 
 def _leading_letters(plain: str, start: int, end: int, marks: Mapping[str, str]) -> tuple[int, bool]:
-    """Where the digits start. An ``S`` in front of a price is a misread dollar, letters inside a word are the word's."""
+    """Where the digits start: an ``S`` in front of a price is a misread dollar, letters of a word are the word's."""
     while start < end and not plain[start].isdigit() and plain[start] not in ".,":
         if plain[start] == "S" and (start == 0 or not plain[start - 1].isalnum()):
             return start + 1, True
-        word = re.search(r"[^\W\d_]*$", plain[:start])
+        word = re.search(r"[^\W\d_]*$", plain[max(start - _BEHIND, 0) : start])
         if word and word.group() and word.group().upper() not in marks:
             start += 1
         else:
@@ -144,7 +151,7 @@ def _parse(run: str, loose: bool) -> _Number | None:
 
 def _stands_alone(plain: str, start: int, end: int) -> bool:
     """Whether no digits hang on it through a slash, colon, dash or point, and no word runs into it."""
-    before, after = plain[:start], plain[end:]
+    before, after = plain[max(start - _BEHIND, 0) : start], plain[end : end + _BEHIND]
     if re.search(r"(?:\d[/:.,'-]|#|[A-Za-z]\d+-)$", before) or re.match(r"[/:'][0-9]|-\d|[.,]\d", after):
         return False
     return not re.match(r"[A-Za-z]\d|\d", after)
@@ -165,8 +172,8 @@ def _sign(plain: str, start: int) -> tuple[int, bool]:
 
 def _currency(plain: str, start: int, end: int, marks: Mapping[str, str]) -> tuple[str, str, int, int]:
     """(code, mark, start, end) with the mark beside the number, if any, taken in."""
-    head, tail = plain[:start].rstrip(" :"), plain[end:]
-    tail_at = len(plain) - len(tail.lstrip(" "))
+    head, tail = plain[:start].rstrip(" :"), plain[end : end + _BEHIND]
+    tail_at = end + len(tail) - len(tail.lstrip(" "))
     for size in range(4, 0, -1):
         mark = head[-size:].upper()
         if len(mark) == size and mark in marks and not (mark[0].isalpha() and head[-size - 1 : -size].isalpha()):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
-from edgekit.parsing.folding import skeleton, squash
+from edgekit.parsing.folding import Skeleton, skeleton, squash
 
 _EXACT_BELOW = 5  # letters; shorter phrases have too many neighbours ("CASH", "CASE") to forgive an error
 _EDITS_FROM = 8  # letters; below, one letter may be wrong but none missing or added ("SUMME" is not "SUMMER")
@@ -16,18 +17,18 @@ _KEY = 2  # letters of a piece that it is looked up by
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A phrase found in a text: its kind, the characters [start, end) it covers, and how many letters were off."""
+    """A phrase found in a text: its kind, the characters [start, end) it covers, letters off, and how it is spelt."""
 
     kind: str
     start: int
     end: int
     errors: int
-    letters: int
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    kind: str
+    phrase: str  # folded
     start: int
     end: int
     errors: int
@@ -45,9 +46,9 @@ class Anchors:
 
         forgiving: whether letters may be off; if not, only look-alikes are forgiven.
         """
-        kinds: dict[str, str] = {}
+        kinds: dict[str, tuple[str, str]] = {}
         for kind, phrase in phrases:
-            kinds.setdefault(squash(phrase), kind)
+            kinds.setdefault(squash(phrase), (kind, phrase))
         self._kinds = kinds
         self._forgiving = forgiving
         self._pieces: dict[str, list[tuple[str, int, str]]] = {}
@@ -56,7 +57,7 @@ class Anchors:
                 self._pieces.setdefault(piece[:_KEY], []).append((piece, offset, phrase))
 
     def find(self, text: str, masked: tuple[tuple[int, int], ...] = ()) -> tuple[Mark, ...]:
-        """Marks in order of place, none overlapping; characters in ``masked`` (start, end) ranges are not looked at.
+        """Marks in order of place, none overlapping; characters in ``masked`` [start, end) ranges part phrases.
 
         A phrase counts where a word (or another phrase: ``TOTALDUE``) starts and ends. Where two overlap, the longer
         and cleaner one stands.
@@ -67,11 +68,13 @@ class Anchors:
         ends = {k + 1 for k, flag in enumerate(bones.ends) if flag}
         glued_starts = starts | {hit.end for hit in hits if hit.start in starts}
         glued_ends = ends | {hit.start for hit in hits if hit.end in ends}
-        whole = [hit for hit in hits if hit.start in glued_starts and hit.end in glued_ends]
+        whole = [hit for hit in hits if hit.end in glued_ends and (hit.start in glued_starts or _shifted(hit, starts))]
         chosen = _without_overlaps(whole)
-        return tuple(
-            Mark(h.kind, bones.sources[h.start], bones.sources[h.end - 1] + 1, h.errors, h.end - h.start) for h in chosen
-        )
+        return tuple(self._mark(hit, bones) for hit in chosen)
+
+    def _mark(self, hit: _Hit, bones: Skeleton) -> Mark:
+        kind, phrase = self._kinds[hit.phrase]
+        return Mark(kind, bones.sources[hit.start], bones.sources[hit.end - 1] + 1, hit.errors, phrase)
 
     def _hits(self, letters: str) -> list[_Hit]:
         """Every place where a phrase stands, boundaries not looked at: pieces that stand unharmed lead there."""
@@ -83,7 +86,7 @@ class Anchors:
         found: dict[_Hit, None] = {}
         for phrase, start in places:
             for begin, end, errors in _matches(letters, phrase, start, self._allowed(phrase)):
-                found[_Hit(self._kinds[phrase], begin, end, errors)] = None
+                found[_Hit(phrase, begin, end, errors)] = None
         return list(found)
 
     def _allowed(self, phrase: str) -> int:
@@ -93,10 +96,15 @@ class Anchors:
         return 1 if len(phrase) < _EDITS_FROM else min(_MOST_EDITS, len(phrase) // _LETTERS_PER_EDIT)
 
 
+def _shifted(hit: _Hit, starts: set[int]) -> bool:
+    """Whether one stray letter stands before an exact phrase (``ITOTAL``), as a smudge or rule line is read."""
+    return not hit.errors and hit.end - hit.start >= _EXACT_BELOW and hit.start - 1 in starts
+
+
 def _pieces(phrase: str, errors: int) -> list[tuple[str, int]]:
     """errors + 1 parts of a phrase, each with where it starts: with so many errors one part still stands unharmed."""
     cuts = [len(phrase) * i // (errors + 1) for i in range(errors + 2)]
-    return [(phrase[a:b], a) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [(phrase[a:b], a) for a, b in pairwise(cuts)]
 
 
 def _matches(letters: str, phrase: str, start: int, allowed: int) -> list[tuple[int, int, int]]:
@@ -108,6 +116,8 @@ def _matches(letters: str, phrase: str, start: int, allowed: int) -> list[tuple[
         return [(start, start + len(phrase), errors)] if fits else []
     first = max(start - allowed, 0)
     window = letters[first : start + len(phrase) + allowed]
+    if len(set(phrase).difference(window)) > allowed:
+        return []
     return [(first + begin, first + end, errors) for begin, end, errors in _edits(window, phrase, allowed)]
 
 
@@ -134,7 +144,7 @@ def _edits(letters: str, phrase: str, allowed: int) -> list[tuple[int, int, int]
 
 def _without_overlaps(hits: list[_Hit]) -> list[_Hit]:
     taken: list[_Hit] = []
-    for hit in sorted(hits, key=lambda h: (-h.worth, h.start, h.kind)):
+    for hit in sorted(hits, key=lambda h: (-h.worth, h.start, h.phrase)):
         if all(hit.end <= other.start or hit.start >= other.end for other in taken):
             taken.append(hit)
     return sorted(taken, key=lambda h: h.start)

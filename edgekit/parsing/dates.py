@@ -11,9 +11,13 @@ from edgekit.parsing.folding import squash
 
 _DIGIT = "[0-9OoQIl|]"
 _TWINS = str.maketrans("OoQIl|", "000111")
-_SAME = str.maketrans({"／": "/", "．": ".", "：": ":", "\u00a0": " ", "\\": "1"} | dict.fromkeys("–—‐−~", "-") | dict.fromkeys("’‘`´°", "'"))
+_SAME = str.maketrans(
+    {"／": "/", "．": ".", "：": ":", "\u00a0": " ", "\\": "1"}
+    | dict.fromkeys("–—‐−~", "-")
+    | dict.fromkeys("’‘`´°", "'")
+)
 _NUMERIC = re.compile(
-    rf"(?<![0-9A-Za-z.,/-])({_DIGIT}{{1,4}}) ?([/.,-]) ?({_DIGIT}{{1,2}}) ?([/.,-]) ?({_DIGIT}{{2,8}})"
+    rf"(?<![0-9A-Za-z.,/-])({_DIGIT}{{1,4}}) ?([/.,-]) ?({_DIGIT}{{1,2}}) ?([/.,-]) ?({_DIGIT}{{1,8}})"
 )
 _BEFORE_MONTH = re.compile(
     r"(?<![0-9A-Za-z#])(?<!\d:)([0-9OoIl][0-9OoIl]?|[0-9]{4})(?:st|nd|rd|th|er|\.|º)?[ ./,-]{0,2}(?:[Dd][Ee] )?$"
@@ -22,12 +26,10 @@ _AFTER_MONTH = re.compile(r"[ .:/,'*-]{0,2}(?:[Dd][Ee][Ll]? )?([0-3OoIl][0-9OoIl
 _YEAR = re.compile(r"[ .:/,'*-]{0,3}(?:[Dd][Ee][Ll]? )?((?:19|20)[0-9]{2}|[0-9]{2})(?![0-9](?![0-9]?:)|:)")
 _YEAR_AFTER_TIME = re.compile(r" +[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})? +((?:19|20)[0-9]{2})(?![0-9])")
 _LONGEST_MONTH = 12
+_BEHIND = 16  # characters before a month in which its day may stand
 _COMPACT = re.compile(r"(?<![0-9A-Za-z.,/-])(20[0-9]{2})([01][0-9])([0-3][0-9])(?![0-9.-]|/(?!\d{6}))")
-# A slash lost, or read as 7 or 1, or digits of another number in front: only with full fields and a year of this century.
+# A slash lost, or read as 7 or 1, or digits of another number in front: only with full fields and a year of 20xx.
 _DAMAGED = re.compile(r"([0-9]{1,2})([/.\-]?|[71])([0-9]{2})([/.\-]?|[71])(20[0-9]{2})(?![0-9]{3}|[0-9]$|[0-9][^0-9:])")
-_TIME = re.compile(r" +[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})? +((?:19|20)[0-9]{2})(?![0-9])")
-_LONGEST_MONTH = 12
-_COMPACT = re.compile(r"(?<![0-9A-Za-z.,/-])(20[0-9]{2})([01][0-9])([0-3][0-9])(?![0-9./-])")
 _TIME = re.compile(
     r"(?<![0-9:.,])([01]?[0-9]|2[0-3]) ?([:.hH]) ?([0-5][0-9])(?: ?[:.] ?([0-5][0-9]))?(?![0-9]|[.,:]\d| ?%)"
     r"\s?([AaPp])?\.?\s?([Mm])?"
@@ -57,7 +59,10 @@ class PrintedDate:
 
 @dataclass(frozen=True, slots=True)
 class PrintedTime:
-    """A time of day: ``HH:MM`` or ``HH:MM:SS`` in 24 hours, the characters [start, end), and whether AM or PM shows."""
+    """A time of day: ``HH:MM`` or ``HH:MM:SS`` in 24 hours, the characters [start, end).
+
+    half_day: AM or PM shows. clear: printed with a colon or an h, so that it cannot be a price.
+    """
 
     value: str
     start: int
@@ -83,7 +88,10 @@ def find_dates(text: str, months: Mapping[str, int], years: tuple[int, int]) -> 
 
 
 def find_times(text: str) -> tuple[PrintedTime, ...]:
-    """Times of day in a text, left to right; never raises. ``8.15`` alone is a price, so a point needs AM, PM or seconds."""
+    """Times of day in a text, left to right; never raises.
+
+    ``8.15`` alone is a price, so a point needs AM, PM or seconds.
+    """
     plain, found = text.translate(_SAME), []
     for match in _TIME.finditer(plain):
         hour, separator, minute, second, half, _ = match.groups()
@@ -96,7 +104,7 @@ def find_times(text: str) -> tuple[PrintedTime, ...]:
         if half and clock <= 12:
             clock = clock % 12 + (12 if half in "Pp" else 0)
         value = f"{clock:02d}:{minute}" + (f":{second}" if second else "")
-        found.append(PrintedTime(value, match.start(), end, bool(half), separator == ":"))
+        found.append(PrintedTime(value, match.start(), end, bool(half), separator in ":hH"))
     return tuple(found)
 
 
@@ -109,7 +117,7 @@ def _numeric_dates(plain: str, years: tuple[int, int]) -> list[PrintedDate]:
         third, end = _third(tail, plain[match.end() :], match.start(5))
         if third is None or (first + second + third).translate(_TWINS).isdigit() is False:
             continue
-        if end - match.start(5) == 2 and re.match(r"[0-9]*[/.-]\d", plain[end:]):
+        if end - match.start(5) <= 2 and re.match(r"[0-9]*[/.-]\d", plain[end:]):
             continue
         numbers = [part.translate(_TWINS) for part in (first, second, third)]
         readings = _readings(numbers, years)
@@ -120,15 +128,15 @@ def _numeric_dates(plain: str, years: tuple[int, int]) -> list[PrintedDate]:
 
 
 def _same_separator(left: str, right: str) -> bool:
-    return left == right and left != "," or {left, right} == {".", ","}
+    return (left == right and left != ",") or {left, right} == {".", ","}
 
 
 def _third(tail: str, rest: str, start: int) -> tuple[str | None, int]:
     """The last number of a date, cut from a time that ran into it (``25/12/201808:13``), and where it ends."""
     digits = tail.translate(_TWINS)
     clock_follows = re.match(r" ?:\d", rest) is not None
-    if len(digits) <= 2 or len(digits) == 4 and not clock_follows:
-        return (tail if len(digits) in (2, 4) else digits[:2] if len(digits) == 2 else None), start + len(tail)
+    if len(digits) <= 2 or (len(digits) == 4 and not clock_follows):
+        return tail, start + len(tail)
     if clock_follows and digits[:2] in ("19", "20") and len(digits) in (5, 6):
         return tail[:4], start + 4
     if clock_follows and len(digits) in (3, 4):
@@ -194,7 +202,7 @@ def _date_of_month(plain: str, start: int, months: Mapping[str, int], years: tup
 
 def _around(plain: str, start: int, end: int, month: int, years: tuple[int, int]) -> PrintedDate | None:
     """The date a month's name at [start, end) belongs to: day before, year after; or day and year after."""
-    before = _BEFORE_MONTH.search(plain[:start])
+    before = _BEFORE_MONTH.search(plain, max(start - _BEHIND, 0), start)
     if before and (year := _YEAR.match(plain, end)):
         number = before.group(1).translate(_TWINS)
         parts = (number, year.group(1)) if len(number) == 4 else (year.group(1), number)
@@ -219,7 +227,7 @@ def _compact_dates(plain: str, years: tuple[int, int]) -> list[PrintedDate]:
 
 
 def _damaged_dates(plain: str, years: tuple[int, int]) -> list[PrintedDate]:
-    found = []
+    found: list[PrintedDate] = []
     for start in range(len(plain)):
         match = _DAMAGED.match(plain, start)
         if match is None or (found and start < found[-1].end):

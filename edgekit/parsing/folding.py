@@ -11,6 +11,10 @@ _TWINS = str.maketrans({"0": "O", "1": "I", "L": "I", "|": "I", "!": "I", "5": "
 _PLAIN = str.maketrans({"ß": "SS", "Ø": "O", "ø": "O", "Æ": "AE", "æ": "AE", "Œ": "OE", "œ": "OE", "Ł": "L", "ł": "L"})
 
 
+BREAK = "\n\n\n"
+"""Stands in a skeleton for what was masked: no letter, and longer than the most letters a phrase may have too many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skeleton:
     """Letters and digits of a text, folded, each with where it came from.
@@ -45,15 +49,14 @@ def squash(text: str) -> str:
 
 
 def skeleton(text: str, masked: tuple[tuple[int, int], ...] = ()) -> Skeleton:
-    """The skeleton of a text; characters inside the ``masked`` (start, end) ranges count as gaps."""
+    """The skeleton of a text; each masked [start, end) range becomes a BREAK that no phrase reaches across."""
     hidden = {i for start, end in masked for i in range(start, end)}
     letters: list[str] = []
     sources: list[int] = []
     for i, char in enumerate(text):
-        if i not in hidden:
-            for letter in squash(char):
-                letters.append(letter)
-                sources.append(i)
-    starts = tuple(k == 0 or sources[k] - sources[k - 1] > 1 for k in range(len(sources)))
-    ends = tuple(starts[1:]) + ((True,) if sources else ())
+        folded = squash(char) if i not in hidden else BREAK if i - 1 not in hidden else ""
+        letters.extend(folded)
+        sources.extend([i] * len(folded))
+    starts = tuple(k == 0 or sources[k] - sources[k - 1] > 1 or letters[k - 1] in BREAK for k in range(len(sources)))
+    ends = tuple(k + 1 == len(sources) or starts[k + 1] or letters[k + 1] in BREAK for k in range(len(sources)))
     return Skeleton("".join(letters), tuple(sources), starts, ends)

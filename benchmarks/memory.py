@@ -1,0 +1,93 @@
+"""``python -m benchmarks.memory``: does memory stay where it is while pictures of all sizes go by?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.dataset import load
+from edgekit import Reader
+from edgekit.cli.progress import Progress
+from edgekit.errors import EdgeKitError
+
+ABOUT = "Reads many pictures of varied sizes with one reader and records the process's resident memory."
+EPILOG = """\
+  python -m benchmarks.memory --data receipts --data more --limit 1000
+
+Pictures come in a fixed shuffled order, again from the start where there are fewer than --limit. Linux only (reads
+/proc/self/status). Exit: 0 done, 2 an error (one line on stderr)."""
+MARKS = (1, 10, 30, 100, 200, 300, 500, 700, 1000, 2000, 5000)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        pictures = [p for folder in options.data for p in load(folder, options.split, None).pictures]
+        random.Random(0).shuffle(pictures)
+        chosen = [pictures[i % len(pictures)] for i in range(options.limit)]
+        reader = Reader.open(options.bundle, threads=options.threads)
+        with Progress(len(chosen)) as progress:
+            result = record(chosen, lambda path: reader.read(path), progress.step)
+        if options.json is not None:
+            options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    except (EdgeKitError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(text(result))
+    return 0
+
+
+def record(pictures: Sequence[Path], read: Callable[[Path], object], step: Callable[[], None]) -> dict[str, Any]:
+    """Resident and peak megabytes (10^6 bytes) after some of the reads, the last always among them."""
+    marks = {*MARKS, len(pictures)}
+    rows = []
+    for count, picture in enumerate(pictures, 1):
+        read(picture)
+        if count in marks:
+            rows.append({"reads": count, "rss_mb": _status("VmRSS"), "peak_mb": _status("VmHWM")})
+        step()
+    return {"reads": len(pictures), "memory": rows}
+
+
+def text(result: dict[str, Any]) -> str:
+    """The table for people, and the growth since the hundredth read where there were more."""
+    rows: Iterable[dict[str, Any]] = result["memory"]
+    lines = [f"{'reads':>6}{'RSS MB':>9}{'peak MB':>9}"]
+    lines += [f"{row['reads']:6}{row['rss_mb']:9.1f}{row['peak_mb']:9.1f}" for row in rows]
+    at = {row["reads"]: row["rss_mb"] for row in rows}
+    if result["reads"] > 100:
+        lines.append(f"from read 100 to read {result['reads']}: {at[result['reads']] / at[100] - 1:+.1%}")
+    return "\n".join(lines)
+
+
+def _status(key: str) -> float:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024 / 1e6
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.memory",
+        description=ABOUT,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, required=True, action="append", metavar="DIR", help="may be repeated")
+    parser.add_argument("--split", action="append", default=[], metavar="NAME", help="only these (default: all)")
+    parser.add_argument("--limit", type=int, default=1000, metavar="N", help="reads (default: %(default)s)")
+    parser.add_argument("--bundle", type=Path, metavar="PATH", help="folder or zip (default: the one inside EdgeKit)")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="cores that one read uses (default: what this machine allows)"
+    )
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""The tax: one line, several lines summed, or the tax column of a table, whichever fits the total."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from edgekit.extract.labels import Entry
+from edgekit.extract.params import ExtractParams
+from edgekit.extract.sums import ZERO, near, parts_of
+
+_MOST_LINES = 8  # tax lines looked at; bounds the work on garbage
+_MOST_COLUMNS = 4  # amounts of a row of a tax table: net, tax, gross, and one to spare
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """Taxes printed: their sum, the entries summed, and whether they fit the total and another printed amount."""
+
+    value: Decimal
+    entries: tuple[Entry, ...]
+    proved: bool
+
+
+def choose_tax(found: Sequence[Entry], total: Decimal | None, params: ExtractParams) -> Tax | None:
+    """The tax that with a printed net amount makes the total, else the best labelled one; None without any."""
+    rows = _money_rows(found)
+    labelled = _tax_lines(rows, total, params)
+    if total is not None:
+        proved = _proved(labelled, found, total, params) or _of_table(rows, total, params)
+        if proved is not None:
+            return proved
+    return _unproved(labelled, total)
+
+
+def _money_rows(found: Sequence[Entry]) -> list[list[Entry]]:
+    rows: dict[int, list[Entry]] = {}
+    for entry in found:
+        if entry.is_money:
+            rows.setdefault(entry.row, []).append(entry)
+    return list(rows.values())
+
+
+def _tax_lines(rows: Sequence[Sequence[Entry]], total: Decimal | None, params: ExtractParams) -> list[Entry]:
+    """The tax of each row labelled so, equal values once."""
+    seen: dict[Decimal, Entry] = {}
+    for row in rows:
+        labelled = [e for e in row if e.kind == "tax" and e.amount.value >= 0]
+        if labelled:
+            net_and_tax = _net_and_tax(row, params)
+            tax = net_and_tax[1] if net_and_tax and net_and_tax[1].kind == "tax" else labelled[-1]
+            if total is None or tax.amount.value < total:
+                seen.setdefault(tax.amount.value, tax)
+    return list(seen.values())[:_MOST_LINES]
+
+
+def _net_and_tax(row: Sequence[Entry], params: ExtractParams) -> tuple[Entry, Entry] | None:
+    """Net and tax of a row that prints both: their ratio can be a rate, and a third amount, if any, is their sum."""
+    positive = [e for e in row if e.amount.value > 0]
+    for a, b in combinations(positive if len(positive) <= _MOST_COLUMNS else [], 2):
+        net, tax = (a, b) if a.amount.value > b.amount.value else (b, a)
+        rest = [e.amount.value for e in row if e is not a and e is not b]
+        summed = not rest or any(near(value, net.amount.value + tax.amount.value) for value in rest)
+        if summed and params.rate_least <= tax.amount.value / net.amount.value <= params.rate_most:
+            return net, tax
+    return None
+
+
+def _proved(labelled: Sequence[Entry], found: Sequence[Entry], total: Decimal, params: ExtractParams) -> Tax | None:
+    """The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total."""
+    parts = parts_of(found)
+    gaps = [total - base - extra for base, _ in parts.bases for extra in (ZERO, *parts.extras)]
+    for size in range(1, min(len(labelled), params.tax_lines) + 1):
+        for group in combinations(labelled, size):
+            value = sum((e.amount.value for e in group), ZERO)
+            if value > 0 and any(near(value, gap) for gap in gaps):
+                return Tax(value, group, True)
+    return None
+
+
+def _of_table(rows: Sequence[Sequence[Entry]], total: Decimal, params: ExtractParams) -> Tax | None:
+    """Rows of net and tax: one that makes the total, or all of them together."""
+    pairs = [pair for row in rows if (pair := _net_and_tax(row, params)) is not None]
+    for net, tax in pairs:
+        if near(net.amount.value + tax.amount.value, total):
+            return Tax(tax.amount.value, (tax,), True)
+    value = sum((tax.amount.value for _, tax in pairs), ZERO)
+    if value and near(sum((net.amount.value for net, _ in pairs), ZERO) + value, total):
+        return Tax(value, tuple(tax for _, tax in pairs), True)
+    return None
+
+
+def _unproved(labelled: Sequence[Entry], total: Decimal | None) -> Tax | None:
+    """A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is."""
+    positive = [e for e in labelled if e.amount.value > 0]
+    if not positive:
+        return Tax(labelled[0].amount.value, (labelled[0],), False) if labelled else None
+    everything = sum((e.amount.value for e in positive), ZERO)
+    for e in positive:
+        if len(positive) > 2 and near(everything, e.amount.value * 2):
+            return Tax(e.amount.value, (e,), False)
+    if total is not None:
+        positive = [e for e in positive if e.amount.value * 2 < total] or positive
+    together = [positive[0]]
+    for e in positive[1:]:
+        if e.row - together[-1].row <= 1:
+            together.append(e)
+    return Tax(sum((e.amount.value for e in together), ZERO), tuple(together), False)

@@ -1,0 +1,8 @@
+"""Text detector: a picture to a map of where text is."""
+
+from __future__ import annotations
+
+from models.detector.loading import load
+from models.detector.network import TINY, Detector, DetectorConfig, DetectorGraph
+
+__all__ = ["TINY", "Detector", "DetectorConfig", "DetectorGraph", "load"]

