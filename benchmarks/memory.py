@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -11,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.dataset import load
+from benchmarks.options import finish, parser
 from edgekit import Reader
 from edgekit.cli.progress import Progress
-from edgekit.errors import EdgeKitError
 
 ABOUT = "Reads many pictures of varied sizes with one reader and records the process's resident memory."
 EPILOG = """\
@@ -26,21 +24,18 @@ MARKS = (1, 10, 30, 100, 200, 300, 500, 700, 1000, 2000, 5000)
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        pictures = [p for folder in options.data for p in load(folder, options.split, None).pictures]
+    made = parser("python -m benchmarks.memory", ABOUT, EPILOG)
+    made.add_argument("--limit", type=int, default=1000, metavar="N", help="reads (default: %(default)s)")
+    options = made.parse_args(arguments)
+
+    def measure() -> dict[str, Any]:
+        pictures = [picture for folder in options.data for picture in load(folder, options.split, None).pictures]
         random.Random(0).shuffle(pictures)
-        chosen = [pictures[i % len(pictures)] for i in range(options.limit)]
         reader = Reader.open(options.bundle, threads=options.threads)
-        with Progress(len(chosen)) as progress:
-            result = record(chosen, lambda path: reader.read(path), progress.step)
-        if options.json is not None:
-            options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    except (EdgeKitError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(text(result))
-    return 0
+        with Progress(options.limit) as progress:
+            return record([pictures[i % len(pictures)] for i in range(options.limit)], reader.read, progress.step)
+
+    return finish(measure, text, options.json)
 
 
 def record(pictures: Sequence[Path], read: Callable[[Path], object], step: Callable[[], None]) -> dict[str, Any]:
@@ -69,24 +64,6 @@ def text(result: dict[str, Any]) -> str:
 def _status(key: str) -> float:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024 / 1e6
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m benchmarks.memory",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--data", type=Path, required=True, action="append", metavar="DIR", help="may be repeated")
-    parser.add_argument("--split", action="append", default=[], metavar="NAME", help="only these (default: all)")
-    parser.add_argument("--limit", type=int, default=1000, metavar="N", help="reads (default: %(default)s)")
-    parser.add_argument("--bundle", type=Path, metavar="PATH", help="folder or zip (default: the one inside EdgeKit)")
-    parser.add_argument(
-        "--threads", type=int, metavar="N", help="cores that one read uses (default: what this machine allows)"
-    )
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
-    return parser
 
 
 if __name__ == "__main__":

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageOps
 
 from benchmarks.dataset import DataSet, load
+from benchmarks.options import finish, parser
 from edgekit import Reader, Receipt
 from edgekit.cli.progress import Progress
-from edgekit.errors import EdgeKitError
 
 TURNS = (90, 180, 270, 10, -10)
 FIELDS = ("vendor", "date", "total", "tax")
@@ -30,19 +27,17 @@ Values = dict[str, str | None]
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        data = load(options.data, options.split, options.limit)
+    made = parser("python -m benchmarks.turned", ABOUT, EPILOG)
+    made.add_argument("--limit", type=int, metavar="N", help="at most N receipts of a folder, evenly spread")
+    options = made.parse_args(arguments)
+
+    def measure() -> dict[str, Any]:
+        sets = [load(folder, options.split, options.limit) for folder in options.data]
         reader = Reader.open(options.bundle, threads=options.threads)
-        with Progress(len(data.pictures)) as progress:
-            result = compare(data, reader.read, progress.step)
-        if options.json is not None:
-            options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    except (EdgeKitError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(text(result))
-    return 0
+        with Progress(sum(len(data.pictures) for data in sets)) as progress:
+            return {"sets": [compare(data, reader.read, progress.step) for data in sets]}
+
+    return finish(measure, lambda result: "\n".join(map(text, result["sets"])), options.json)
 
 
 def compare(data: DataSet, read: Callable[[Image.Image], Receipt], step: Callable[[], None]) -> dict[str, Any]:
@@ -88,24 +83,6 @@ def text(result: dict[str, Any]) -> str:
         shares = (counts[name] / max(result["pictures"], 1) for name in names)
         lines.append(f"{turn:6}" + "".join(f"{share:10.3f}" for share in shares))
     return "\n".join(lines)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m benchmarks.turned",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with labels.jsonl")
-    parser.add_argument("--split", action="append", default=[], metavar="NAME", help="only these (default: all)")
-    parser.add_argument("--limit", type=int, metavar="N", help="at most N receipts, evenly spread")
-    parser.add_argument("--bundle", type=Path, metavar="PATH", help="folder or zip (default: the one inside EdgeKit)")
-    parser.add_argument(
-        "--threads", type=int, metavar="N", help="cores that one read uses (default: what this machine allows)"
-    )
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to a file")
-    return parser
 
 
 if __name__ == "__main__":

@@ -98,8 +98,13 @@ def test_folding() -> None:
     assert squash("T0TAL") == squash("total") == "TOTAI"
     bones = skeleton("ab ßc")
     assert (bones.letters, bones.sources) == ("ABSSC", (0, 1, 3, 3, 4))
-    assert bones.starts == (True, False, True, False, False)
-    assert bones.ends == (False, True, False, False, True)
+    assert bones.edges == {0, 2, 5}
+
+
+def test_what_is_masked_breaks_words() -> None:
+    bones = skeleton("ab1.20c", ((2, 4), (4, 6)))
+    assert (bones.letters, bones.sources) == ("AB\n\n\nC", (0, 1, 2, 2, 2, 6))
+    assert bones.edges >= {0, 2, 5, 6} and 1 not in bones.edges
 
 
 @given(st.text(max_size=80))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from printed import lexicon, read
 
-from edgekit.extract.vendor import mended, without_number
+from edgekit.extract.mending import mended
+from edgekit.extract.vendor import without_number
 
 
 def vendor(printed: str) -> str | None:
@@ -58,7 +59,9 @@ def test_nothing_like_a_name_is_none(printed: str) -> None:
     ],
 )
 def test_registration_numbers_are_no_part_of_a_name(text: str, name: str) -> None:
-    assert without_number(text, lexicon()) == name
+    left, marks = without_number(text, lexicon())
+    assert left == name
+    assert marks == lexicon().names.find(left)
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,14 @@ def total_evidence(ranked: Sequence[Scored], none: float) -> tuple[float, ...]:
     return (1.0, part, float(best.proved), float(repeated), entry.confidence, float(entry.amount.noisy))
 
 
-def vendor_evidence(ranked: Sequence[Name], page: Page, none: float) -> tuple[float, ...]:
-    """VENDOR_EVIDENCE of the best name; ``ranked`` is not empty, ``none`` is the score of no answer."""
+def vendor_evidence(ranked: Sequence[Name], mended: bool, page: Page, none: float) -> tuple[float, ...]:
+    """VENDOR_EVIDENCE of the best name; ``ranked`` is not empty, ``none`` is the score of no answer.
+
+    mended: whether the answer spells the name otherwise than it was read.
+    """
     best = ranked[0]
     part = share([name.score for name in ranked], [name is best for name in ranked], none)
-    return (1.0, part, page.confidence(best.lines), float(best.mended != best.text))
+    return (1.0, part, page.confidence(best.lines), float(mended))
 
 
 def date_evidence(ranked: Sequence[DatedRow], page: Page) -> tuple[float, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from edgekit.extract import confidence as sure
 from edgekit.extract.labels import Entry, entries
 from edgekit.extract.lexicon import Lexicon
+from edgekit.extract.mending import mended
 from edgekit.extract.page import Page, build_page
 from edgekit.extract.params import ExtractParams
 from edgekit.extract.region import RegionFound, find_region
@@ -67,10 +68,10 @@ class Extractor:
         ranked = rank_names(page, self._lexicon, self._params)
         if not ranked:
             return None
-        confidence = sure.logistic(
-            self._params.vendor_confidence, sure.vendor_evidence(ranked, page, self._params.name_none)
-        )
-        return self._field(ranked[0].mended, ranked[0].text, confidence, ranked[0].lines)
+        best = ranked[0]
+        name = mended(best.text, self._lexicon)
+        evidence = sure.vendor_evidence(ranked, name != best.text, page, self._params.name_none)
+        return self._field(name, best.text, sure.logistic(self._params.vendor_confidence, evidence), best.lines)
 
     def _date(self, page: Page, dates: Sequence[DatedRow], region: RegionFound) -> Field[str] | None:
         if not dates:

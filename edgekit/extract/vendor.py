@@ -10,7 +10,8 @@ from itertools import pairwise
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.page import Page, PageRow
 from edgekit.extract.params import ExtractParams
-from edgekit.parsing.folding import fold, squash
+from edgekit.parsing.anchors import Mark
+from edgekit.parsing.folding import squash
 
 _MOST_ROWS = 3  # rows a name may be split over
 _FAR = 2  # rows from one part of a name to the next: a smudge may stand between
@@ -19,9 +20,6 @@ _SIMILAR = 0.75  # ratio of text heights from which two rows are taken for one s
 _NUMBER_DIGITS = 4  # digits after a company suffix from which they are its registration
 _PHONE = re.compile(r"@|www|http|\.com|\d{3}[-. ]{1,2}\d{4}|\d{7}", re.IGNORECASE)
 _PLACE = re.compile(r"\b\d{5}\b|^\W*\d+[A-Za-z]?,? +[A-Za-z]{2}|^\W*(?:no|lot)\W*\d", re.IGNORECASE)
-_INSIDE = re.compile(r"(?<=[^\W\d_])[01258]{1,2}(?=[^\W\d_])")
-_CAPITAL = str.maketrans("01258", "OIZSB")
-_SMALL = str.maketrans("01258", "olzsB")
 
 NAME_FEATURES = (
     "rank0 rank1 rank2 rank height tallest legal_end legal company address contact document tax_id place digits comma "
@@ -33,10 +31,9 @@ NAME_FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Lines that may be the vendor's name: as read, with reading errors mended, where they stand, and their score."""
+    """Lines that may be the vendor's name: as read, where they stand, and their score."""
 
     text: str
-    mended: str
     lines: tuple[int, ...]
     score: float
 
@@ -46,6 +43,8 @@ class Segment:
     """Neighbouring lines of one row near the top, with the anchors found in them.
 
     legal_end: a company suffix ends it. bare: nothing but words that any company may have ("RESTAURANT SDN BHD").
+    phone, place: it looks like a telephone number or web address, or like a street or town. word: its longest, folded.
+    letters, digits, odd: how many characters are that, or are neither letter, digit nor what names are written with.
     """
 
     text: str
@@ -55,6 +54,12 @@ class Segment:
     kinds: frozenset[str]
     legal_end: bool
     bare: bool
+    phone: bool
+    place: bool
+    word: str
+    letters: int
+    digits: int
+    odd: int
 
     def has(self, *kinds: str) -> bool:
         return not self.kinds.isdisjoint(kinds)
@@ -62,19 +67,26 @@ class Segment:
     @property
     def is_barrier(self) -> bool:
         """Whether this says where the vendor is or what the paper is: names stand above."""
-        return self.has("address", "contact", "tax_id") or bool(_PHONE.search(self.text) or _PLACE.search(self.text))
+        return self.phone or self.place or self.has("address", "contact", "tax_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """The top of a page: its segments, their largest height, and the rows of the whole page, folded."""
+
+    segments: Sequence[Segment]
+    tallest: float
+    rows: Sequence[str]
 
 
 def rank_names(page: Page, lexicon: Lexicon, params: ExtractParams) -> list[Name]:
     """Candidates for the vendor's name among the top rows, best first."""
     segments = top_segments(page, lexicon, params)
     found = []
-    for run in name_runs(segments):
-        features = name_features(run, segments, page)
+    for span, features in zip(name_spans(segments), name_features(segments, page), strict=True):
+        run = segments[span]
         score = sum(weight * feature for weight, feature in zip(params.name_weights, features, strict=True))
-        lines = tuple(line for segment in run for line in segment.lines)
-        text = _joined(run)
-        found.append(Name(text, mended(text, lexicon), lines, score))
+        found.append(Name(joined(run), tuple([line for segment in run for line in segment.lines]), score))
     return sorted(found, key=lambda name: (-name.score, name.lines))
 
 
@@ -88,15 +100,16 @@ def top_segments(page: Page, lexicon: Lexicon, params: ExtractParams) -> list[Se
     return found
 
 
-def name_runs(segments: Sequence[Segment]) -> list[tuple[Segment, ...]]:
+def name_spans(segments: Sequence[Segment]) -> list[slice]:
     """Every run of one to three segments on rows that follow each other."""
-    runs = []
+    spans = []
     for start in range(len(segments)):
-        for size in range(1, _MOST_ROWS + 1):
-            run = tuple(segments[start : start + size])
-            if len(run) == size and all(a.row < b.row <= a.row + _FAR for a, b in pairwise(run)):
-                runs.append(run)
-    return runs
+        spans.append(slice(start, start + 1))
+        for last in range(start + 1, min(start + _MOST_ROWS, len(segments))):
+            if not segments[last - 1].row < segments[last].row <= segments[last - 1].row + _FAR:
+                break
+            spans.append(slice(start, last + 1))
+    return spans
 
 
 def _segments(row: PageRow, lexicon: Lexicon) -> list[Segment]:
@@ -111,10 +124,10 @@ def _segments(row: PageRow, lexicon: Lexicon) -> list[Segment]:
 
 def _segment(row: PageRow, group: Sequence[int], lexicon: Lexicon) -> Segment:
     pieces = [row.pieces[i] for i in group]
-    text = without_number(" ".join(row.text[p.start : p.end] for p in pieces).strip(), lexicon)
-    marks = lexicon.names.find(text)
+    text, marks = without_number(" ".join(row.text[p.start : p.end] for p in pieces).strip(), lexicon)
     general = [mark for mark in marks if mark.kind in ("legal", "company")]
     covered = sum(c.isalnum() for mark in general for c in text[mark.start : mark.end])
+    words = [squash(word) for word in re.split(r"[^\w']+", text)]
     return Segment(
         text=text,
         row=row.index,
@@ -123,47 +136,66 @@ def _segment(row: PageRow, group: Sequence[int], lexicon: Lexicon) -> Segment:
         kinds=frozenset(mark.kind for mark in marks),
         legal_end=any(m.kind == "legal" and not any(c.isalnum() for c in text[m.end :]) for m in marks),
         bare=covered > 0 and covered + 1 >= sum(c.isalnum() for c in text),
+        phone=_PHONE.search(text) is not None,
+        place=_PLACE.search(text) is not None,
+        word=max(words, key=len),
+        letters=sum(map(str.isalpha, text)),
+        digits=sum(map(str.isdigit, text)),
+        odd=sum(not c.isalnum() and c not in " &'.,-()" for c in text),
     )
 
 
-def without_number(text: str, lexicon: Lexicon) -> str:
-    """A name without the registration number after it (``ACME SDN BHD (123456-X)``) or a till number before it."""
+def without_number(text: str, lexicon: Lexicon) -> tuple[str, tuple[Mark, ...]]:
+    """A name without the registration number after it (``ACME SDN BHD (123456-X)``) or a till number before it.
+
+    Its anchors come with it.
+    """
     text = re.sub(r"^#\d+ +", "", text)
-    for mark in lexicon.names.find(text):
+    marks = lexicon.names.find(text)
+    end = _end_of_name(text, marks)
+    return (text, marks) if end == len(text) else (text[:end], lexicon.names.find(text[:end]))
+
+
+def _end_of_name(text: str, marks: Sequence[Mark]) -> int:
+    for mark in marks:
         tail = text[mark.end :]
         if mark.kind == "legal" and sum(c.isdigit() for c in tail) >= _NUMBER_DIGITS:
-            return text[: mark.end] + ("." if tail.startswith(".") else "")
+            return mark.end + tail.startswith(".")
     tail_group = re.search(r" ?\([^()]*\d{4,}[^()]*\)?$", text)
-    return text[: tail_group.start()] if tail_group and tail_group.start() >= 3 else text
+    return tail_group.start() if tail_group and tail_group.start() >= 3 else len(text)
 
 
-def name_features(run: Sequence[Segment], segments: Sequence[Segment], page: Page) -> tuple[float, ...]:
-    """NAME_FEATURES of one run."""
-    flags = (*_of_place(run, segments), *_of_words(run), *_of_joints(run), *_of_surroundings(run, segments))
-    return tuple(float(flag) for flag in (*flags, *_of_rows(run, page)))
+def name_features(segments: Sequence[Segment], page: Page) -> list[tuple[float, ...]]:
+    """NAME_FEATURES of each of ``name_spans``."""
+    tallest = max((segment.height for segment in segments), default=0.0)
+    top = _Top(segments, tallest, [squash(row.text) for row in page.rows])
+    found = []
+    for span in name_spans(segments):
+        run = segments[span]
+        flags = (*_of_place(span, top), *_of_words(run), *_of_joints(run), *_of_surroundings(span, segments))
+        found.append(tuple([float(flag) for flag in (*flags, *_of_rows(run, top, page))]))
+    return found
 
 
-def _of_place(run: Sequence[Segment], segments: Sequence[Segment]) -> tuple[float, ...]:
-    first = segments.index(run[0])
-    height = max(segment.height for segment in run)
-    tallest = max(segment.height for segment in segments)
-    return (first == 0, first == 1, first == 2, first / 10, min(height, 3.0) - 1.0, height / max(tallest, 1e-6))
+def _of_place(span: slice, top: _Top) -> tuple[float, ...]:
+    first = span.start
+    height = max([segment.height for segment in top.segments[span]])
+    return (first == 0, first == 1, first == 2, first / 10, min(height, 3.0) - 1.0, height / max(top.tallest, 1e-6))
 
 
 def _of_words(run: Sequence[Segment]) -> tuple[float, ...]:
-    text = _joined(run)
-    letters, digits = sum(c.isalpha() for c in text), sum(c.isdigit() for c in text)
+    letters, digits = sum([s.letters for s in run]), sum([s.digits for s in run])
     return (
         run[-1].legal_end,
         any(s.has("legal") for s in run),
         any(s.has("company") for s in run),
         any(s.has("address") for s in run),
-        any(s.has("contact") or _PHONE.search(s.text) is not None for s in run),
+        any(s.phone or s.has("contact") for s in run),
         any(s.has("document") for s in run),
         any(s.has("tax_id") for s in run),
-        any(_PLACE.search(s.text) is not None for s in run),
+        any(s.place for s in run),
         digits / max(letters + digits, 1),
-        "," in text,
+        any("," in s.text for s in run),
         letters < 4,
         max(letters - 30, 0) / 10,
     )
@@ -175,39 +207,38 @@ def _of_joints(run: Sequence[Segment]) -> tuple[float, ...]:
     return (
         len(run) == 2,
         len(run) == 3,
-        any(_is_open(a.text) for a, _ in pairs) - _is_open(_joined(run)),
+        any(_is_open(a.text) for a, _ in pairs) - _is_open(joined(run)),
         similar and len(run) > 1,
         all(s.bare for s in run),
         run[-1].bare and not all(s.bare for s in run),
     )
 
 
-def _of_surroundings(run: Sequence[Segment], segments: Sequence[Segment]) -> tuple[float, ...]:
-    first, last = segments.index(run[0]), segments.index(run[-1])
-    following = segments[last + 1] if last + 1 < len(segments) else None
+def _of_surroundings(span: slice, segments: Sequence[Segment]) -> tuple[float, ...]:
+    run, before = segments[span], segments[: span.start]
+    following = segments[span.stop] if span.stop < len(segments) else None
     return (
-        first > 0 and _goes_on(segments[first - 1], run[0]),
+        bool(before) and _goes_on(before[-1], run[0]),
         following is not None and following.legal_end and not run[-1].legal_end and following.row <= run[-1].row + _FAR,
         following is not None and following.is_barrier,
-        any(segment.is_barrier for segment in segments[:first]),
+        any(segment.is_barrier for segment in before),
     )
 
 
-def _of_rows(run: Sequence[Segment], page: Page) -> tuple[float, ...]:
-    text = _joined(run)
+def _of_rows(run: Sequence[Segment], top: _Top, page: Page) -> tuple[float, ...]:
     rows = [page.rows[segment.row] for segment in run]
-    odd = sum(not c.isalnum() and c not in " &'.,-()" for c in text)
     return (
         any(amount.is_money for row in rows for amount in row.amounts),
         any(row.dates or row.times for row in rows),
-        _is_echoed(text, run[-1].row, page),
+        _is_echoed(run, top),
         page.confidence([line for segment in run for line in segment.lines]),
-        odd / max(len(text), 1),
+        sum([segment.odd for segment in run]) / max(len(joined(run)), 1),
     )
 
 
-def _joined(run: Sequence[Segment]) -> str:
-    return " ".join(segment.text for segment in run)
+def joined(run: Sequence[Segment]) -> str:
+    """The text of a run as read."""
+    return " ".join([segment.text for segment in run])
 
 
 def _goes_on(before: Segment, first: Segment) -> bool:
@@ -222,46 +253,7 @@ def _is_open(text: str) -> bool:
     return text.rstrip().endswith(("&", "-", "(", "/")) or text.count("(") > text.count(")")
 
 
-def _is_echoed(text: str, row: int, page: Page) -> bool:
+def _is_echoed(run: Sequence[Segment], top: _Top) -> bool:
     """Whether the name's longest word stands again further down, as in a web address."""
-    words = [squash(word) for word in re.split(r"[^\w']+", text)]
-    word = max(words, key=len, default="")
-    return len(word) >= 5 and any(word in squash(other.text) for other in page.rows[row + 1 :])
-
-
-def mended(text: str, lexicon: Lexicon) -> str:
-    """The name with the reading errors put right that need no guess: nothing is added, letters only change.
-
-    Digits between letters of one word become the letters they resemble (``B00K``), and a company suffix gets its
-    spelling (``SON BHD``, ``S/8``).
-    """
-    text = _INSIDE.sub(lambda match: _as_letters(match, text), text)
-    text = re.sub(r"\b0(?=[^\W\d_]{2})", "O", text)
-    text = re.sub(r"(?<=[A-Z]\.)1(?=\.[A-Z])", "I", text)
-    for mark in lexicon.names.find(text):
-        span = text[mark.start : mark.end]
-        legal = mark.kind == "legal" and (any(c.isalpha() for c in span) or "/" in span)
-        if legal or (mark.kind == "company" and not mark.errors):
-            text = text[: mark.start] + _respelt(span, mark.phrase) + text[mark.end :]
-    return text
-
-
-def _as_letters(match: re.Match[str], text: str) -> str:
-    small = text[match.start() - 1].islower() or text[match.end()].islower()
-    return match.group().translate(_SMALL if small else _CAPITAL)
-
-
-def _respelt(span: str, phrase: str) -> str:
-    """The span with the letters of the phrase, where both have as many; its own case and punctuation stay."""
-    letters = [c for c in phrase if c.isalnum()]
-    if sum(c.isalnum() for c in span) != len(letters):
-        return span
-    wanted = iter(letters)
-    small = sum(c.islower() for c in span) > sum(c.isupper() for c in span)
-    return "".join(_respelt_letter(c, next(wanted), small) if c.isalnum() else c for c in span)
-
-
-def _respelt_letter(read: str, wanted: str, small: bool) -> str:
-    if fold(read) == wanted:
-        return read
-    return wanted.lower() if small else wanted
+    word = max([segment.word for segment in run], key=len)
+    return len(word) >= 5 and any(word in row for row in top.rows[run[-1].row + 1 :])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import ne
+from typing import NamedTuple
 
 from edgekit.parsing.folding import Skeleton, skeleton, squash
 
@@ -13,6 +15,7 @@ _EDITS_FROM = 8  # letters; below, one letter may be wrong but none missing or a
 _LETTERS_PER_EDIT = 6
 _MOST_EDITS = 2
 _KEY = 2  # letters of a piece that it is looked up by
+_GRAM = 2  # letters of the grams that are counted before edits are
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,22 @@ class Mark:
     phrase: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    phrase: str  # folded
+@dataclass(slots=True, eq=False)
+class _Phrase:
+    """A phrase to look for.
+
+    letters: folded. allowed: how many may be off. slack: how many of these may be missing or added, not just wrong.
+    """
+
+    kind: str
+    printed: str
+    letters: str
+    allowed: int
+    slack: int
+
+
+class _Hit(NamedTuple):
+    phrase: _Phrase
     start: int
     end: int
     errors: int
@@ -46,15 +62,18 @@ class Anchors:
 
         forgiving: whether letters may be off; if not, only look-alikes are forgiven.
         """
-        kinds: dict[str, tuple[str, str]] = {}
-        for kind, phrase in phrases:
-            kinds.setdefault(squash(phrase), (kind, phrase))
-        self._kinds = kinds
-        self._forgiving = forgiving
-        self._pieces: dict[str, list[tuple[str, int, str]]] = {}
-        for phrase in kinds:
-            for piece, offset in _pieces(phrase, self._allowed(phrase)):
-                self._pieces.setdefault(piece[:_KEY], []).append((piece, offset, phrase))
+        known: dict[str, _Phrase] = {}
+        for kind, printed in phrases:
+            letters = squash(printed)
+            if letters not in known:
+                allowed = _allowed(letters) if forgiving else 0
+                known[letters] = _Phrase(kind, printed, letters, allowed, allowed * (len(letters) >= _EDITS_FROM))
+        # First letters of a piece, its size, the piece: to each phrase it is of, and where in that phrase it starts.
+        self._index: dict[str, dict[int, dict[str, list[tuple[_Phrase, int]]]]] = {}
+        for phrase in known.values():
+            for piece, offset in _pieces(phrase.letters, phrase.allowed):
+                same_key = self._index.setdefault(piece[:_KEY], {})
+                same_key.setdefault(len(piece), {}).setdefault(piece, []).append((phrase, offset))
 
     def find(self, text: str, masked: tuple[tuple[int, int], ...] = ()) -> tuple[Mark, ...]:
         """Marks in order of place, none overlapping; characters in ``masked`` [start, end) ranges part phrases.
@@ -63,88 +82,131 @@ class Anchors:
         and cleaner one stands.
         """
         bones = skeleton(text, masked)
-        hits = self._hits(bones.letters)
-        starts = {k for k, flag in enumerate(bones.starts) if flag}
-        ends = {k + 1 for k, flag in enumerate(bones.ends) if flag}
-        glued_starts = starts | {hit.end for hit in hits if hit.start in starts}
-        glued_ends = ends | {hit.start for hit in hits if hit.end in ends}
-        whole = [hit for hit in hits if hit.end in glued_ends and (hit.start in glued_starts or _shifted(hit, starts))]
-        chosen = _without_overlaps(whole)
-        return tuple(self._mark(hit, bones) for hit in chosen)
+        places = self._places(bones.letters)
+        return tuple(_mark(hit, bones) for hit in _without_overlaps(_whole_hits(bones, places))) if places else ()
 
-    def _mark(self, hit: _Hit, bones: Skeleton) -> Mark:
-        kind, phrase = self._kinds[hit.phrase]
-        return Mark(kind, bones.sources[hit.start], bones.sources[hit.end - 1] + 1, hit.errors, phrase)
-
-    def _hits(self, letters: str) -> list[_Hit]:
-        """Every place where a phrase stands, boundaries not looked at: pieces that stand unharmed lead there."""
-        places: dict[tuple[str, int], None] = {}
-        for start in range(len(letters) - 1):
-            for piece, offset, phrase in self._pieces.get(letters[start : start + _KEY], ()):
-                if start >= offset - _MOST_EDITS and letters.startswith(piece, start):
-                    places[phrase, start - offset] = None
-        found: dict[_Hit, None] = {}
-        for phrase, start in places:
-            for begin, end, errors in _matches(letters, phrase, start, self._allowed(phrase)):
-                found[_Hit(phrase, begin, end, errors)] = None
-        return list(found)
-
-    def _allowed(self, phrase: str) -> int:
-        """How many letters of a phrase may be off."""
-        if not self._forgiving or len(phrase) < _EXACT_BELOW:
-            return 0
-        return 1 if len(phrase) < _EDITS_FROM else min(_MOST_EDITS, len(phrase) // _LETTERS_PER_EDIT)
+    def _places(self, letters: str) -> dict[tuple[_Phrase, int], None]:
+        """Where phrases may start: one of their pieces stands unharmed at its place behind."""
+        places: dict[tuple[_Phrase, int], None] = {}
+        for at in range(len(letters) - _KEY + 1):
+            same_key = self._index.get(letters[at : at + _KEY])
+            if same_key is None:
+                continue
+            for size, pieces in same_key.items():
+                for phrase, offset in pieces.get(letters[at : at + size], ()):
+                    start = at - offset
+                    if -phrase.slack <= start <= len(letters) - len(phrase.letters) + phrase.slack:
+                        places[phrase, start] = None
+        return places
 
 
-def _shifted(hit: _Hit, starts: set[int]) -> bool:
-    """Whether one stray letter stands before an exact phrase (``ITOTAL``), as a smudge or rule line is read."""
-    return not hit.errors and hit.end - hit.start >= _EXACT_BELOW and hit.start - 1 in starts
+def _allowed(letters: str) -> int:
+    """How many letters of a phrase may be off."""
+    if len(letters) < _EXACT_BELOW:
+        return 0
+    return 1 if len(letters) < _EDITS_FROM else min(_MOST_EDITS, len(letters) // _LETTERS_PER_EDIT)
 
 
-def _pieces(phrase: str, errors: int) -> list[tuple[str, int]]:
+def _pieces(letters: str, errors: int) -> list[tuple[str, int]]:
     """errors + 1 parts of a phrase, each with where it starts: with so many errors one part still stands unharmed."""
-    cuts = [len(phrase) * i // (errors + 1) for i in range(errors + 2)]
-    return [(phrase[a:b], a) for a, b in pairwise(cuts)]
+    cuts = [len(letters) * i // (errors + 1) for i in range(errors + 2)]
+    return [(letters[a:b], a) for a, b in pairwise(cuts)]
 
 
-def _matches(letters: str, phrase: str, start: int, allowed: int) -> list[tuple[int, int, int]]:
-    """(start, end, errors) of a phrase that stands about ``start``; short phrases allow letters wrong, not missing."""
-    if len(phrase) < _EDITS_FROM or not allowed:
-        found = letters[max(start, 0) : start + len(phrase)]
-        errors = sum(a != b for a, b in zip(found, phrase, strict=False))
-        fits = start >= 0 and len(found) == len(phrase) and errors <= allowed
-        return [(start, start + len(phrase), errors)] if fits else []
-    first = max(start - allowed, 0)
-    window = letters[first : start + len(phrase) + allowed]
-    if len(set(phrase).difference(window)) > allowed:
+def _whole_hits(bones: Skeleton, places: Iterable[tuple[_Phrase, int]]) -> list[_Hit]:
+    """Hits that start and end where a word does, or another hit that itself starts or ends a word."""
+    letters, edges = bones.letters, bones.edges
+    hits: dict[_Hit, None] = {}
+    inner = []
+    for phrase, start in places:
+        if phrase.slack:
+            hits.update(dict.fromkeys(_elastic_hits(letters, phrase, start)))
+        elif start not in edges and start + len(phrase.letters) not in edges:
+            inner.append((phrase, start))
+        elif hit := _rigid_hit(letters, phrase, start):
+            hits[hit] = None
+    starts = edges | {hit.end for hit in hits if hit.start in edges}
+    ends = edges | {hit.start for hit in hits if hit.end in edges}
+    for phrase, start in inner:
+        if start + len(phrase.letters) in ends and (hit := _rigid_hit(letters, phrase, start)):
+            hits[hit] = None
+    return [hit for hit in hits if hit.end in ends and (hit.start in starts or _shifted(hit, edges))]
+
+
+def _rigid_hit(letters: str, phrase: _Phrase, start: int) -> _Hit | None:
+    """The phrase at ``start``, unless too many letters are wrong."""
+    wanted = phrase.letters
+    end = start + len(wanted)
+    if letters.startswith(wanted, start):
+        return _Hit(phrase, start, end, 0)
+    if not phrase.allowed:
+        return None
+    errors = sum(map(ne, letters[start:end], wanted))
+    return _Hit(phrase, start, end, errors) if errors <= phrase.allowed else None
+
+
+def _elastic_hits(letters: str, phrase: _Phrase, start: int) -> list[_Hit]:
+    """The phrase about ``start``: each end it may have within the errors allowed."""
+    first = max(start - phrase.allowed, 0)
+    window = letters[first : start + len(phrase.letters) + phrase.allowed]
+    if not _shares_grams(window, phrase.letters, phrase.allowed):
         return []
-    return [(first + begin, first + end, errors) for begin, end, errors in _edits(window, phrase, allowed)]
+    found = _edits(window, phrase.letters, phrase.allowed)
+    return [_Hit(phrase, first + begin, first + end, errors) for begin, end, errors in found]
 
 
-def _edits(letters: str, phrase: str, allowed: int) -> list[tuple[int, int, int]]:
-    """Sellers' approximate substring search (1980): a column of edit distances per letter of the text."""
-    errors = list(range(len(phrase) + 1))
-    begins = [0] * (len(phrase) + 1)
+def _shares_grams(window: str, wanted: str, allowed: int) -> bool:
+    """Whether edits are worth counting: each breaks at most _GRAM of the grams of a phrase (Ukkonen 1992)."""
+    missing = allowed * _GRAM
+    for i in range(len(wanted) - _GRAM + 1):
+        if wanted[i : i + _GRAM] not in window:
+            missing -= 1
+            if missing < 0:
+                return False
+    return True
+
+
+def _edits(letters: str, wanted: str, allowed: int) -> list[tuple[int, int, int]]:
+    """(start, end, errors) by Sellers' approximate substring search (1980): a column of edit distances per letter.
+
+    A cell holds errors * step + start, so that the smaller of two cells has fewer errors, and then starts earlier.
+    Below the last cell that is within the errors allowed only the next one can become so (Ukkonen 1985).
+    """
+    step = len(letters) + 1
+    size, limit = len(wanted), (allowed + 1) * step
+    column = [i * step for i in range(size + 1)]
+    last = allowed
     found = []
     for end, letter in enumerate(letters, start=1):
-        above, above_begin = 0, end - 1  # diagonal neighbour: errors[i - 1] of the column before
-        errors[0], begins[0] = 0, end
-        for i, wanted in enumerate(phrase, start=1):
-            cost, begin = above + (letter != wanted), above_begin
-            above, above_begin = errors[i], begins[i]
-            if (above + 1, above_begin) < (cost, begin):
-                cost, begin = above + 1, above_begin
-            if (errors[i - 1] + 1, begins[i - 1]) < (cost, begin):
-                cost, begin = errors[i - 1] + 1, begins[i - 1]
-            errors[i], begins[i] = cost, begin
-        if errors[-1] <= allowed:
-            found.append((begins[-1], end, errors[-1]))
+        diagonal, column[0] = column[0], end
+        before = end
+        last = min(last + 1, size)
+        for i in range(1, last + 1):
+            above = column[i]
+            best = diagonal if letter == wanted[i - 1] else diagonal + step
+            rest = (above if above < before else before) + step
+            before = column[i] = best if best < rest else rest
+            diagonal = above
+        while column[last] >= limit:
+            last -= 1
+        if last == size:
+            found.append((column[size] % step, end, column[size] // step))
     return found
+
+
+def _shifted(hit: _Hit, edges: frozenset[int]) -> bool:
+    """Whether one stray letter stands before an exact phrase (``ITOTAL``), as a smudge or rule line is read."""
+    return not hit.errors and hit.end - hit.start >= _EXACT_BELOW and hit.start - 1 in edges
+
+
+def _mark(hit: _Hit, bones: Skeleton) -> Mark:
+    first, last = bones.sources[hit.start], bones.sources[hit.end - 1]
+    return Mark(hit.phrase.kind, first, last + 1, hit.errors, hit.phrase.printed)
 
 
 def _without_overlaps(hits: list[_Hit]) -> list[_Hit]:
     taken: list[_Hit] = []
-    for hit in sorted(hits, key=lambda h: (-h.worth, h.start, h.phrase)):
+    for hit in sorted(hits, key=lambda h: (-h.worth, h.start, h.phrase.letters, h.errors)):
         if all(hit.end <= other.start or hit.start >= other.end for other in taken):
             taken.append(hit)
     return sorted(taken, key=lambda h: h.start)

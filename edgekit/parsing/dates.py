@@ -32,7 +32,7 @@ _COMPACT = re.compile(r"(?<![0-9A-Za-z.,/-])(20[0-9]{2})([01][0-9])([0-3][0-9])(
 _DAMAGED = re.compile(r"([0-9]{1,2})([/.\-]?|[71])([0-9]{2})([/.\-]?|[71])(20[0-9]{2})(?![0-9]{3}|[0-9]$|[0-9][^0-9:])")
 _TIME = re.compile(
     r"(?<![0-9:.,])([01]?[0-9]|2[0-3]) ?([:.hH]) ?([0-5][0-9])(?: ?[:.] ?([0-5][0-9]))?(?![0-9]|[.,:]\d| ?%)"
-    r"\s?([AaPp])?\.?\s?([Mm])?"
+    r"(?:\s{0,4}([AaPp])\.?\s?[Mm]|\s?([AaPp])\.?)?"  # "8:47   PM": often a line of its own in the same row
 )
 
 MONTH_FIRST, DAY_FIRST, YEAR_FIRST = "mdy", "dmy", "ymd"
@@ -94,7 +94,8 @@ def find_times(text: str) -> tuple[PrintedTime, ...]:
     """
     plain, found = text.translate(_SAME), []
     for match in _TIME.finditer(plain):
-        hour, separator, minute, second, half, _ = match.groups()
+        hour, separator, minute, second, full, letter = match.groups()
+        half = full or letter
         end = match.end() if half else match.end(4) if second else match.end(3)
         if half and plain[end : end + 1].isalpha():
             half, end = None, match.end(4) if second else match.end(3)

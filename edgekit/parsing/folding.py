@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 # Glyphs a recogniser mixes up share one letter. L joins I because receipts print l, I and 1 alike.
 _TWINS = str.maketrans({"0": "O", "1": "I", "L": "I", "|": "I", "!": "I", "5": "S", "8": "B", "6": "G", "2": "Z"})
 _PLAIN = str.maketrans({"ß": "SS", "Ø": "O", "ø": "O", "Æ": "AE", "æ": "AE", "Œ": "OE", "œ": "OE", "Ł": "L", "ł": "L"})
+_ASCII = {code: None for code in range(128) if not chr(code).isalnum()} | _TWINS  # as squash: a shorter way for most
 
 
 BREAK = "\n\n\n"
@@ -21,18 +23,18 @@ class Skeleton:
 
     letters: upper case, no accents, look-alikes merged, nothing between words.
     sources: for each of ``letters`` its index in the text.
-    starts: for each of ``letters`` whether a word starts there.
-    ends: for each of ``letters`` whether a word ends with it.
+    edges: places between letters, 0 to their number, where a word starts or ends.
     """
 
     letters: str
     sources: tuple[int, ...]
-    starts: tuple[bool, ...]
-    ends: tuple[bool, ...]
+    edges: frozenset[int]
 
 
 def fold(text: str) -> str:
     """Upper case without accents; what is neither letter nor digit stays as it is."""
+    if text.isascii():
+        return text.upper()
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).upper()
 
@@ -45,18 +47,19 @@ def merge_twins(folded: str) -> str:
 @lru_cache(maxsize=4096)
 def squash(text: str) -> str:
     """The skeleton's letters alone: what two phrases are compared by."""
-    return "".join(c for c in merge_twins(fold(text)) if c.isalnum())
+    if text.isascii():
+        return text.upper().translate(_ASCII)
+    return "".join([c for c in merge_twins(fold(text)) if c.isalnum()])
 
 
 def skeleton(text: str, masked: tuple[tuple[int, int], ...] = ()) -> Skeleton:
     """The skeleton of a text; each masked [start, end) range becomes a BREAK that no phrase reaches across."""
     hidden = {i for start, end in masked for i in range(start, end)}
-    letters: list[str] = []
-    sources: list[int] = []
-    for i, char in enumerate(text):
-        folded = squash(char) if i not in hidden else BREAK if i - 1 not in hidden else ""
-        letters.extend(folded)
-        sources.extend([i] * len(folded))
-    starts = tuple(k == 0 or sources[k] - sources[k - 1] > 1 or letters[k - 1] in BREAK for k in range(len(sources)))
-    ends = tuple(k + 1 == len(sources) or starts[k + 1] or letters[k + 1] in BREAK for k in range(len(sources)))
-    return Skeleton("".join(letters), tuple(sources), starts, ends)
+    folded = [squash(c) if i not in hidden else BREAK if i - 1 not in hidden else "" for i, c in enumerate(text)]
+    letters = "".join(folded)
+    sources = tuple([i for i, part in enumerate(folded) for _ in part])
+    edges = {0, len(letters)}
+    edges.update([k for k, (a, b) in enumerate(pairwise(sources), start=1) if b - a > 1])
+    if hidden:
+        edges.update(edge for k, letter in enumerate(letters) if letter in BREAK for edge in (k, k + 1))
+    return Skeleton(letters, sources, frozenset(edges))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models import needs_torch as needs_torch
 from models.detector.loading import load
 from models.detector.network import TINY, Detector, DetectorConfig, DetectorGraph
 
