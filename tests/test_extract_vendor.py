@@ -24,6 +24,7 @@ def vendor(printed: str) -> str | None:
         ("MAWAR (TAMAN\nINDAH) SDN BHD\nNO. 5, JALAN MAWAR\nTOTAL | 5.00", "MAWAR (TAMAN INDAH) SDN BHD"),
         ("BLUE HERON\nRESTAURANT SDN BHD\nNO. 5, JALAN MAWAR\nTOTAL | 5.00", "BLUE HERON RESTAURANT SDN BHD"),
         ("MAWAR SDN BHD (123456-X)\nNO. 5, JALAN MAWAR\nTOTAL | 5.00", "MAWAR SDN BHD"),
+        ("XXXXXXXXXXXXXXX\nFor a chance to win\nBlue Heron Diner\n18 Harbor Street\nTOTAL | 5.00", "Blue Heron Diner"),
         ("CHURCH HILL | CHICKEN\n7635 WINNETKA AVE\nTOTAL | 5.00", "CHURCH HILL"),
     ],
 )

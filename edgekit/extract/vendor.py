@@ -13,6 +13,7 @@ from edgekit.extract.params import ExtractParams
 from edgekit.parsing.anchors import Mark
 from edgekit.parsing.folding import squash
 
+_REPEATED = 4  # one letter this many times may still be a name ("AAA")
 _MOST_ROWS = 3  # rows a name may be split over
 _FAR = 2  # rows from one part of a name to the next: a smudge may stand between
 _GAP = 3.0  # median text heights between two lines of a row beyond which they are not one name
@@ -96,8 +97,14 @@ def top_segments(page: Page, lexicon: Lexicon, params: ExtractParams) -> list[Se
     for row in page.rows:
         if len(found) >= params.name_rows:
             break
-        found.extend(s for s in _segments(row, lexicon) if sum(c.isalpha() for c in s.text) >= 2)
+        found.extend(segment for segment in _segments(row, lexicon) if _is_worded(segment.text))
     return found
+
+
+def _is_worded(text: str) -> bool:
+    """Whether a text has letters that may spell something; ``XXXXXXXX`` is a line drawn with letters."""
+    letters = [c for c in text.upper() if c.isalpha()]
+    return len(letters) >= 2 and (len(set(letters)) >= 2 or len(letters) <= _REPEATED)
 
 
 def name_spans(segments: Sequence[Segment]) -> list[slice]:
