@@ -79,7 +79,13 @@ def _add_order(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--gate", metavar="DIR[:SPLIT]", help="labelled receipts to judge int8 by (default split: dev, else test)"
     )
-    command.add_argument("--limit", type=int, metavar="N", help="judge by the first N of them (default: all)")
+    command.add_argument("--limit", type=_count, metavar="N", help="judge by the first N of them (default: all)")
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
 
 
 def _build(recipe: Recipe, options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from edgekit.bundle import Bundle
 from edgekit.bundling import write_bundle
 from edgekit.errors import BundleError, UsageError
-from edgekit.manifest import SCHEMA, Manifest, Source, Stage
+from edgekit.manifest import SCHEMA, Graph, Manifest, Source, Stage
 from edgekit.names import MANIFEST_NAME
 from edgekit.reader import Reader
 from export import calibration, report, samples, sources
@@ -168,9 +168,19 @@ def _assemble(workshop: Workshop, chosen: list[Artefacts]) -> Packed:
         for name, stage in workshop.base.stages.items()
     }
     manifest = dataclasses.replace(workshop.base, stages=stages)
+    for artefacts in chosen:
+        for artefact in artefacts.values():
+            _check_evidence(artefact.graph)
     graphs = {artefact.graph.file: artefact.data for artefacts in chosen for artefact in artefacts.values()}
     contents = {**workshop.files, **graphs}
     return Packed(manifest, contents | report.files(manifest, {name: len(data) for name, data in graphs.items()}))
+
+
+def _check_evidence(graph: Graph) -> None:
+    """A lesser precision was tried on receipts, or says why not. The manifest's own rules ask for the rest."""
+    evidence = graph.evidence
+    if graph.precision != BASE and evidence.trial is None and evidence.reason is None:
+        raise BundleError(f"{graph.file}: {graph.precision} was not tried on receipts; name some with --gate")
 
 
 def _params(name: str) -> Any:

@@ -167,7 +167,18 @@ def test_list_names_recipes_and_sources(capsys: pytest.CaptureFixture[str]) -> N
     assert "  coreml: fp16, int8, palette; " in text
 
 
-@pytest.mark.parametrize("arguments", [[], ["nothing"], ["receipt"], ["receipt", "--out", "a", "--check", "b"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nothing"],
+        ["receipt"],
+        ["receipt", "--out", "a", "--check", "b"],
+        ["receipt", "--out", "a", "--target", "abacus"],
+        ["receipt", "--out", "a", "--precision", "int3"],
+        ["receipt", "--out", "a", "--limit", "0"],
+    ],
+)
 def test_a_wrong_command_line_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
@@ -228,6 +239,18 @@ def test_int8_is_built_judged_and_read(tmp_path: Path, capsys: pytest.CaptureFix
     assert bundle.read_text("report.md").startswith("# receipt 0.1.0")
     assert "test" in capsys.readouterr().out
     assert Reader.open(out, precision="int8", threads=1).read(EXAMPLE).lines
+
+
+def test_int8_that_was_not_tried_cannot_be_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model_sources.detector()
+    data, out = str(receipts(tmp_path / "data")), tmp_path / "made"
+    monkeypatch.setattr(trials.Trials, "choose", lambda self, plain, tried: tried)
+    order = ["--precision", "int8", "--calibration", data, "--gate", data]
+    assert cli.main(["receipt", "--out", str(out), *order]) == 2
+    assert "detect_int8.onnx: int8 was not tried on receipts" in capsys.readouterr().err
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("worst", ["detect", "recognize", "both"])
