@@ -39,7 +39,7 @@ class Target:
 
 ALL = (
     Target("onnx", "onnxruntime", ("fp32", "int8"), "export", ("onnx",)),
-    Target("executorch", "executorch", ("fp32", "int8"), "export,executorch", ("torch", "executorch")),
+    Target("executorch", "executorch", ("fp32",), "export,executorch", ("torch", "executorch")),
     Target("coreml", "coreml", ("fp16", "int8", "palette"), "export,coreml", ("torch", "coremltools"), False),
 )
 TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in ALL})

@@ -59,7 +59,7 @@ def _lower_onnx_int8(job: Job) -> Artefact:
 def _lower_executorch(job: Job, precision: str) -> Artefact:
     from export.targets import executorch  # here, as it needs its extra
 
-    lowered = executorch.lower(job.recipe, job.members, "int8" if precision == "int8" else "fp32", job.feeds)
+    lowered = executorch.lower(job.recipe, job.members, precision, job.feeds)
     evidence = executorch.compare(job.recipe, job.built.original, lowered)
     return Artefact(replace(lowered.graph, evidence=evidence), lowered.data)
 

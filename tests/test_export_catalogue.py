@@ -44,9 +44,12 @@ def test_what_no_target_has_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("only_onnx")
-@pytest.mark.parametrize(("target", "extra"), [("executorch", "export,executorch"), ("coreml", "export,coreml")])
-def test_a_missing_package_is_named_with_its_mend(target: str, extra: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "precision", "extra"),
+    [("executorch", "fp32", "export,executorch"), ("coreml", "int8", "export,coreml")],
+)
+def test_a_missing_package_is_named_with_its_mend(target: str, precision: str, extra: str) -> None:
     with pytest.raises(BackendError) as caught:
-        jobs([target], ["int8"])
+        jobs([target], [precision])
     assert "not installed" in str(caught.value)
     assert f"pip install 'edgekit[{extra}]'" in str(caught.value)
