@@ -64,7 +64,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, graph: Graph, predict: Predict, size
         def predict(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
             return predict(given)
 
-    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(coreml, "ON_MACOS", True)
     monkeypatch.setitem(sys.modules, "coremltools", space(models=space(MLModel=MLModel)))
     return loaded
 
@@ -161,13 +161,13 @@ def test_other_names_than_the_manifests_are_refused(monkeypatch: pytest.MonkeyPa
 
 
 def test_elsewhere_than_on_macos_the_way_on_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(coreml, "ON_MACOS", False)
     with pytest.raises(BackendError, match="Core ML runs on macOS only; use --backend onnxruntime"):
         coreml.load(DETECT, package(), 1)
 
 
 def test_a_missing_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(coreml, "ON_MACOS", True)
     monkeypatch.setitem(sys.modules, "coremltools", None)
     with pytest.raises(BackendError, match=r"pip install edgekit\[coreml\]"):
         coreml.load(DETECT, package(), 1)

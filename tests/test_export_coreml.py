@@ -6,7 +6,6 @@ import dataclasses
 import importlib
 import io
 import json
-import sys
 import types
 import zipfile
 from collections.abc import Callable, Mapping
@@ -153,7 +152,6 @@ def test_a_graph_that_reads_otherwise_does_not_ship(stage: str, message: str) ->
 def on_a_mac(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """A coremltools whose model is the interpreter; gives a function that opens the session of a stage."""
     space = types.SimpleNamespace
-    monkeypatch.setattr(sys, "platform", "darwin")
 
     class Model:
         def __init__(self, path: str) -> None:

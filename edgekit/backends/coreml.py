@@ -23,6 +23,7 @@ from PIL import Image
 from edgekit.errors import BackendError, BundleError
 from edgekit.manifest import Graph
 
+ON_MACOS = sys.platform == "darwin"
 MANIFEST = "Manifest.json"
 MODEL = "Data/com.apple.CoreML/model.mlmodel"
 WEIGHTS = "Data/com.apple.CoreML/weights/weight.bin"
@@ -133,7 +134,7 @@ def read_package(data: bytes, where: str) -> Mapping[str, bytes]:
 
 
 def _engine() -> Any:
-    if sys.platform != "darwin":
+    if not ON_MACOS:
         raise BackendError("Core ML runs on macOS only; use --backend onnxruntime")
     try:
         import coremltools
