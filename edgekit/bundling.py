@@ -193,11 +193,24 @@ def _evidence_text(evidence: Mapping[str, Any]) -> str:
     if evidence["status"] == "not run":
         return f"not run: {evidence['reason']}"
     parts = [f"passed: differs by at most {evidence['max_abs_difference']:.3g} from {evidence['reference']}"]
-    if evidence["metric"]:
-        parts.append("{name} {before:.4g} -> {after:.4g}".format(**evidence["metric"]))
+    if evidence["trial"]:
+        parts.append(_trial_text(evidence["trial"]))
+    if evidence["delegated"] is not None:
+        parts.append(f"{evidence['delegated']:.0%} of the operators accelerated")
     if evidence["machine"]:
         parts.append(f"on {evidence['machine']}")
+    if evidence["reason"]:
+        parts.append(evidence["reason"])
     return ", ".join(parts)
+
+
+def _trial_text(trial: Mapping[str, Any]) -> str:
+    error, f1, size = trial["character_error"], trial["field_f1"], trial["bytes"]
+    return (
+        f"{trial['pictures']} pictures of {trial['data']}: field F1 {f1['before']:.4f} -> {f1['after']:.4f}, "
+        f"character error against {trial['character_reference']} {error['before']:.4f} -> {error['after']:.4f}, "
+        f"bytes {size['before']:.0f} -> {size['after']:.0f}, {trial['latency_ratio']:.2f} times as fast"
+    )
 
 
 def _one_line(text: str) -> str:

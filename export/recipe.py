@@ -67,6 +67,7 @@ class GraphRecipe:
     pixels: the new input, 8-bit RGB, (pictures, height, width, 3).
     changes: what the licence asks us to state; ``{classes}`` stands for the number of classes kept.
     tolerance: largest absolute difference from the original, on any output, in its own unit.
+    in_float: convolutions, by their number from 0 in the order of the graph, that int8 leaves in float32.
     """
 
     title: str
@@ -77,6 +78,7 @@ class GraphRecipe:
     head: HeatHead | ClassHead
     changes: str
     tolerance: float
+    in_float: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def gate_once(net: Net) -> None:
             small = net.producer(gate)
             if small is None or small.op != "HardSigmoid" or net.sole_consumer(product) is not total:
                 continue
-            one = net.add_weight("one", np.ones((), np.float32))
+            one = net.add_weight("one", np.ones(1, np.float32))
             plus = net.add("Add", [gate, one], before=multiply)
             total.op, total.inputs = "Mul", [source, plus]
             break

@@ -39,7 +39,7 @@ def manifest_of(contents: dict[str, bytes], **changes: Any) -> dict[str, Any]:
         "file": "detect.onnx",
         "inputs": [TENSOR],
         "outputs": [TENSOR],
-        "evidence": {**evidence, "max_abs_difference": None, "metric": None},
+        "evidence": {**evidence, "max_abs_difference": None, "trial": None, "delegated": None},
     }
     coreml = {**graph, "backend": "coreml", "precision": "fp16", "file": "coreml/a.bin"}
     files = {name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in contents.items()}

@@ -15,13 +15,14 @@ import edgekit.bundling
 from edgekit.bundle import Bundle
 from edgekit.bundling import info, info_text, pack, verify, write_bundle
 from edgekit.errors import BundleError, IntegrityError, ManifestError, UsageError
-from edgekit.manifest import SCHEMA, Evidence, FileEntry, Graph, Manifest, Metric, Source, Stage, TensorSpec
+from edgekit.manifest import SCHEMA, Change, Evidence, FileEntry, Graph, Manifest, Source, Stage, TensorSpec, Trial
 from edgekit.store import FolderStore
 
 SHA = "0" * 64
 CONTENTS = {"words.txt": b"a\nb\n", "detect.onnx": b"graph", "b/int8.onnx": b"smaller"}
 IN, OUT = (TensorSpec("image", "uint8", (1, "width")),), (TensorSpec("heat", "float32", (1,)),)
-PASSED = Evidence("passed", None, "the float graph", 0.0001234, Metric("F1", 0.9, 0.89), "one machine")
+TRIAL = Trial("a set", 7, "true lines", Change(0.01, 0.02), Change(0.9, 0.89), Change(9, 4), 1.5)
+PASSED = Evidence("passed", "stands in for int4", "the float graph", 0.0001234, TRIAL, "one machine", 0.5)
 MANIFEST = Manifest(
     schema=SCHEMA,
     name="tiny",
@@ -302,7 +303,7 @@ def test_info_says_what_the_bundle_is(tmp_path: Path) -> None:
         ("int8", "b/int8.onnx", 7),
         ("fp32", "detect.onnx", 5),
     ]
-    assert facts["stages"]["detect"][0]["evidence"]["metric"] == {"name": "F1", "before": 0.9, "after": 0.89}
+    assert facts["stages"]["detect"][0]["evidence"]["trial"]["field_f1"] == {"before": 0.9, "after": 0.89}
     assert facts["stages"]["layout"] == []
     assert facts["sources"][0]["package"] == "package==1.0"
 
@@ -314,7 +315,9 @@ def test_info_text_shows_the_same_to_people(tmp_path: Path) -> None:
     assert "two lines  [31m" in lines
     assert f"{bundle.size} bytes in 4 files" in lines
     assert "onnxruntime int8  b/int8.onnx  7 bytes" in text
-    assert "passed: differs by at most 0.000123 from the float graph, F1 0.9 -> 0.89, on one machine" in text
+    assert "passed: differs by at most 0.000123 from the float graph, 7 pictures of a set: field F1 0.9000 -> " in text
+    assert "0.8900, character error against true lines 0.0100 -> 0.0200, bytes 9 -> 4, 1.50 times as fast" in text
+    assert "50% of the operators accelerated, on one machine, stands in for int4" in text
     assert "not run: no reference" in text
     assert "net: package==1.0, a/net.onnx (MIT)" in text
     assert bundle.digest in text

@@ -20,6 +20,7 @@ from edgekit.bundling import pack
 from edgekit.cli import codes, main
 from edgekit.errors import BackendError
 from edgekit.reader import Reader
+from edgekit.session import BACKENDS
 
 TOTAL = "18.95"
 Run = tuple[int, str, str]
@@ -301,7 +302,7 @@ def test_an_annotation_that_cannot_be_saved_stops_the_command(
 def test_an_unknown_backend_is_exit_code_3(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "read", picture, "--backend", "tensorflow")
     assert (code, out) == (codes.UNUSABLE, "")
-    assert err == "error: unknown backend 'tensorflow': choose one of onnxruntime\n"
+    assert err == f"error: unknown backend 'tensorflow': choose one of {', '.join(sorted(BACKENDS))}\n"
 
 
 @pytest.mark.opens

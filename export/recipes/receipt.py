@@ -30,6 +30,7 @@ DETECT = GraphRecipe(
         "operators fused"
     ),
     tolerance=1e-4,
+    in_float=(*range(27), 36, 83, 84, 85),
 )
 
 RECOGNIZE = GraphRecipe(
@@ -52,6 +53,7 @@ RECOGNIZE = GraphRecipe(
         "arg-max added, operators fused"
     ),
     tolerance=1e-4,
+    in_float=(*range(16), 23, 36),
 )
 
 RECEIPT = Recipe(

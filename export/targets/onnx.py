@@ -27,7 +27,7 @@ def lower(net: Net) -> bytes:
         for node in net.nodes
     ]
     weights = [
-        numpy_helper.from_array(np.ascontiguousarray(net.weights[t]), names[t]) for t in names if t in net.weights
+        numpy_helper.from_array(np.asarray(net.weights[t], order="C"), names[t]) for t in names if t in net.weights
     ]
     graph = helper.make_graph(nodes, "edgekit", _infos(net.inputs), _infos(net.outputs), weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)

@@ -1,0 +1,154 @@
+"""Core ML, on macOS: the processor, the GPU or the Neural Engine, whichever the system picks.
+
+A graph's file is a ``.mlpackage``, which is a folder, as a zip whose entries are stored as they are.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import tempfile
+import threading
+import weakref
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from edgekit.errors import BackendError, BundleError
+from edgekit.manifest import Graph
+
+ON_MACOS = sys.platform == "darwin"
+MANIFEST = "Manifest.json"
+MODEL = "Data/com.apple.CoreML/model.mlmodel"
+WEIGHTS = "Data/com.apple.CoreML/weights/weight.bin"
+MEMBERS = (MODEL, WEIGHTS, MANIFEST)
+"""All files of a package; any other is refused, so nothing in a zip can land elsewhere."""
+PAPER = 255
+"""What fills a picture up to a size that the model takes: white. The detector weighs planes by their means over the
+whole picture, so that filling is not without effect; white cost receipts less than grey, the edge or their mean."""
+
+Size = tuple[int, int]
+"""Height and width in pixels."""
+
+
+class CoreMLSession:
+    """One model. Core ML wants one caller at a time, so that calls from several threads wait for one another.
+
+    A picture of a size that the model does not list is filled up with white, right and below, to the smallest
+    listed one that holds it, and what was added is cut off the outputs again.
+    """
+
+    def __init__(self, graph: Graph, data: bytes) -> None:
+        self._graph = graph
+        self._lock = threading.Lock()
+        files = read_package(data, graph.file)
+        engine = _engine()
+        folder = tempfile.mkdtemp(prefix="edgekit-", suffix=".mlpackage")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        for name, content in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        try:
+            self._model = engine.models.MLModel(folder)
+        except Exception as error:  # coremltools passes on whatever the system's framework raises
+            raise BundleError(f"{graph.file}: Core ML cannot load this graph ({_first_line(error)})") from error
+        description = self._model.get_spec().description
+        self._check_names(description)
+        listed = description.input[0].type.imageType.enumeratedSizes.sizes
+        self._sizes: list[Size] = [(size.height, size.width) for size in listed]
+
+    def _check_names(self, description: Any) -> None:
+        has = [item.name for item in description.input], [item.name for item in description.output]
+        if has != ([spec.name for spec in self._graph.inputs], [spec.name for spec in self._graph.outputs]):
+            raise BundleError(
+                f"{self._graph.file}: the manifest names other inputs or outputs; export the bundle again"
+            )
+
+    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """``inputs``: pictures, uint8 RGB [N, height, width, 3]; they are run one by one."""
+        (pictures,) = inputs
+        rows = [self._run_one(picture) for picture in pictures]
+        return tuple(np.concatenate(column) for column in zip(*rows, strict=True))
+
+    def _run_one(self, picture: NDArray[np.uint8]) -> list[NDArray[Any]]:
+        height, width = picture.shape[:2]
+        rows, columns = self._size_for(height, width)
+        padding = ((0, rows - height), (0, columns - width), (0, 0))
+        image = Image.fromarray(np.pad(picture, padding, constant_values=PAPER))
+        try:
+            with self._lock:
+                found = self._model.predict({self._graph.inputs[0].name: image})
+        except Exception as error:
+            raise BackendError(f"Core ML failed: {_first_line(error)}") from error
+        kept = dict(zip(self._graph.inputs[0].shape, (1, height, width), strict=False))
+        outputs = []
+        for spec in self._graph.outputs:
+            part = tuple(slice(kept.get(axis)) if isinstance(axis, str) else slice(None) for axis in spec.shape)
+            outputs.append(np.asarray(found[spec.name])[part].astype(spec.dtype, copy=False))
+        return outputs
+
+    def _size_for(self, height: int, width: int) -> Size:
+        """The listed size to run a picture at. Raises BackendError, naming the nearest, where none will do."""
+        if (height, width) in self._sizes:
+            return height, width
+        axes = {axis for axis in self._graph.inputs[0].shape if isinstance(axis, str)}
+        can_cut = all(axis in axes for spec in self._graph.outputs for axis in spec.shape if isinstance(axis, str))
+        holding = [size for size in self._sizes if size[0] >= height and size[1] >= width]
+        if can_cut and holding:
+            return min(holding, key=lambda size: (size[0] * size[1], size))
+        near = _nearest(self._sizes, height, width)
+        raise BackendError(
+            f"{self._graph.file}: takes no picture of {height} x {width} pixels (height x width); the nearest is {near}"
+        )
+
+
+def load(graph: Graph, data: bytes, threads: int) -> CoreMLSession:
+    """See ``edgekit.session.Backend``; Core ML picks its threads itself."""
+    return CoreMLSession(graph, data)
+
+
+def read_package(data: bytes, where: str) -> Mapping[str, bytes]:
+    """The files of a zipped ``.mlpackage`` by their names in it.
+
+    Raises BundleError unless it is a zip of exactly MEMBERS, stored, in one folder.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = {info.filename.partition("/")[2]: info for info in archive.infolist()}
+            tops = {info.filename.partition("/")[0] for info in archive.infolist()}
+            stored = all(info.compress_type == zipfile.ZIP_STORED for info in entries.values())
+            if set(entries) != set(MEMBERS) or len(tops) != 1 or not stored:
+                raise BundleError(f"{where}: is not a zipped .mlpackage as EdgeKit exports it; export the bundle again")
+            return {name: archive.read(info) for name, info in entries.items()}
+    except BundleError:
+        raise
+    except Exception as error:  # zipfile raises many kinds for damaged archives
+        raise BundleError(f"{where}: the zip cannot be read ({_first_line(error)}); export the bundle again") from error
+
+
+def _engine() -> Any:
+    if not ON_MACOS:
+        raise BackendError("Core ML runs on macOS only; use --backend onnxruntime")
+    try:
+        import coremltools
+    except ImportError as error:
+        raise BackendError("the coreml backend is not installed: pip install edgekit[coreml]") from error
+    return coremltools
+
+
+def _nearest(sizes: Sequence[Size], height: int, width: int) -> str:
+    if not sizes:
+        return "none, as the model lists no sizes; export the bundle again"
+    rows, columns = min(sizes, key=lambda size: abs(size[0] - height) + abs(size[1] - width))
+    return f"{rows} x {columns}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

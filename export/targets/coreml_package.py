@@ -1,0 +1,55 @@
+"""A ``.mlpackage`` as one file: the same model gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+import zipfile
+from typing import Any
+
+from edgekit.backends.coreml import MANIFEST, MEMBERS, MODEL, WEIGHTS
+
+DATES = ("com.github.apple.coremltools.conversion_date",)
+"""Of the model's metadata; coremltools writes today's."""
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip can say."""
+
+
+def zip_package(spec: Any, weights: bytes, folder: str) -> bytes:
+    """``spec``: coremltools' specification; ``folder``: what the package is called once it is unpacked.
+
+    coremltools numbers the files of a package at random, dates it, and writes maps in any order; here the numbers come
+    from the names, the date is left out, and the maps are sorted.
+    """
+    for key in DATES:
+        spec.description.metadata.userDefined.pop(key, None)
+    files = {MODEL: spec.SerializeToString(deterministic=True), WEIGHTS: weights, MANIFEST: _manifest()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(MEMBERS):
+            entry = zipfile.ZipInfo(f"{folder}/{name}", EPOCH)
+            entry.create_system = 3  # Unix, on every system
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, files[name])
+    return out.getvalue()
+
+
+def _manifest() -> bytes:
+    """``Manifest.json`` as coremltools writes it: the model, and the folder of its weights."""
+    items = {
+        _number("model.mlmodel"): _item("model.mlmodel", "CoreML Model Specification"),
+        _number("weights"): _item("weights", "CoreML Model Weights"),
+    }
+    root = _number("model.mlmodel")
+    text = {"fileFormatVersion": "1.0.0", "itemInfoEntries": items, "rootModelIdentifier": root}
+    return json.dumps(text, indent=4).encode()
+
+
+def _item(name: str, description: str) -> dict[str, str]:
+    author = "com.apple.CoreML"
+    return {"author": author, "description": description, "name": name, "path": f"{author}/{name}"}
+
+
+def _number(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"edgekit:{name}")).upper()

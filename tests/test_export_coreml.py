@@ -1,0 +1,203 @@
+"""From the published weights to packages for Core ML, and what the interpreter and the adapter make of those."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import io
+import json
+import types
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import model_sources
+import numpy as np
+import pytest
+from places import EXAMPLE
+
+from edgekit.backends import coreml as backend
+from edgekit.detect import Detector, DetectParams
+from edgekit.errors import BundleError, UsageError
+from edgekit.manifest import Graph
+from edgekit.reader import Reader
+from edgekit.session import open_session
+from edgekit.types import FIELD_NAMES
+from export import samples
+from export.graphs import build
+from export.recipe import ClassHead, GraphRecipe
+from export.recipes.receipt import DETECT, RECOGNIZE
+
+pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("coremltools", reason="coremltools is not installed")
+
+from export.mil.interpreter import Interpreter
+from export.mil.program import Program, read_program
+from export.targets import coreml, coreml_network, coreml_parity
+
+RECIPES = {"detect": DETECT, "recognize": RECOGNIZE}
+
+
+def members(recipe: GraphRecipe) -> Mapping[str, bytes]:
+    head = recipe.head
+    wanted = [recipe.weights, head.dictionary] if isinstance(head, ClassHead) else [recipe.weights]
+    return {member.path: model_sources._read(member) for member in wanted}
+
+
+@cache
+def lowered(stage: str, precision: str) -> coreml.Lowered:
+    importlib.import_module("torch").set_num_threads(1)
+    return coreml.lower(RECIPES[stage], members(RECIPES[stage]), precision)
+
+
+@cache
+def program(stage: str, precision: str = "fp16") -> Program:
+    made = lowered(stage, precision)
+    return read_program(made.data, made.graph.file)
+
+
+def compared(stage: str, precision: str) -> Any:
+    recipe, made = RECIPES[stage], lowered(stage, precision)
+    return coreml_parity.compare(recipe, build(recipe, members(recipe)).original, made.graph, made.data)
+
+
+def params() -> DetectParams:
+    return DetectParams(**json.loads((coreml_network.PARAMS.parent / "detect_params.json").read_text("utf-8")))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_every_size_that_the_reader_asks_for_fits(turned: bool, reader: Reader) -> None:
+    detector = Detector(open_session(reader.bundle, "detect", "onnxruntime", "fp32", 1), params())
+    waste = []
+    for aspect in np.geomspace(1, 27, 400):
+        size = detector.input_size(1000, 1000 * aspect) if turned else detector.input_size(1000 * aspect, 1000)
+        width, height = size
+        holding = [rows * columns for rows, columns in coreml_network.SIZES if rows >= height and columns >= width]
+        assert holding, f"no size holds {height} x {width}"
+        waste.append(min(holding) / (width * height))
+    assert np.mean(waste) < 1.3
+    assert max(waste) < 1.6
+
+
+def test_programs_state_their_sizes_and_names() -> None:
+    detect, recognize = program("detect"), program("recognize")
+    assert (detect.inputs, detect.outputs) == (("image",), ("heat",))
+    assert (recognize.inputs, recognize.outputs) == (("lines",), ("indices", "scores"))
+    assert detect.sizes == coreml_network.SIZES
+    assert all(size % 32 == 0 for pair in detect.sizes for size in pair)
+    widths = json.loads(coreml_network.PARAMS.read_text("utf-8"))["widths"]
+    assert set(recognize.sizes) == {(48, width) for width in widths}
+    graph = lowered("recognize", "fp16").graph
+    assert (graph.backend, graph.precision, graph.file) == ("coreml", "fp16", "recognize.mlpackage.zip")
+    assert (graph.inputs, [spec.name for spec in graph.outputs]) == ((RECOGNIZE.pixels,), ["indices", "scores"])
+
+
+def test_a_package_is_for_ios_16_and_the_same_every_time() -> None:
+    made = lowered("recognize", "fp16")
+    assert coreml.lower(RECOGNIZE, members(RECOGNIZE), "fp16").data == made.data
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert all(name.startswith("recognize.mlpackage/") for name in archive.namelist())
+    files = backend.read_package(made.data, "made")
+    specification = importlib.import_module("coremltools.proto").Model_pb2.Model.FromString(files[backend.MODEL])
+    assert specification.specificationVersion == 7, "7 is what iOS 16 and macOS 13 brought"
+    assert not any("date" in key for key in specification.description.metadata.userDefined)
+    manifest = json.loads(files[backend.MANIFEST])
+    paths = [item["path"] for item in manifest["itemInfoEntries"].values()]
+    assert sorted(paths) == ["com.apple.CoreML/model.mlmodel", "com.apple.CoreML/weights"]
+    assert manifest["itemInfoEntries"][manifest["rootModelIdentifier"]]["name"] == "model.mlmodel"
+
+
+@pytest.mark.parametrize(("stage", "most"), [("detect", 0.1), ("recognize", 0.1)])
+def test_half_precision_finds_the_same_text(stage: str, most: float) -> None:
+    evidence = compared(stage, "fp16")
+    assert evidence.status == "passed"
+    assert 1e-4 < evidence.max_abs_difference <= most, "half precision that leaves no trace was not run"
+    assert "not Core ML" in evidence.machine
+
+
+def test_eight_bits_halve_a_package_and_keep_most_steps() -> None:
+    made = lowered("recognize", "int8")
+    assert len(made.data) < 0.6 * len(lowered("recognize", "fp16").data)
+    assert "constexpr_affine_dequantize" in {operation.kind for operation in program("recognize", "int8").operations}
+    assert compared("recognize", "int8").status == "passed"
+
+
+@pytest.mark.parametrize(("stage", "message"), [("detect", "areas of text overlap"), ("recognize", "to other text")])
+def test_lesser_precisions_have_bars_too(stage: str, message: str) -> None:
+    """fp16's program is judged as int8's would be, beside an original fed with other colours."""
+    recipe, made = RECIPES[stage], lowered(stage, "fp16")
+    original = build(recipe, members(recipe)).original
+    other = dataclasses.replace(recipe, normalisation=dataclasses.replace(recipe.normalisation, mean=(2.0, 2.0, 2.0)))
+    with pytest.raises(BundleError, match=message):
+        coreml_parity.compare(other, original, dataclasses.replace(made.graph, precision="int8"), made.data)
+
+
+def test_an_unknown_precision_is_refused() -> None:
+    with pytest.raises(UsageError, match="precision 'int4': Core ML has fp32, fp16, int8, palette"):
+        coreml.lower(DETECT, {}, "int4")
+
+
+@pytest.mark.parametrize(("stage", "message"), [("detect", "areas of text overlap"), ("recognize", "to other text")])
+def test_a_graph_that_reads_otherwise_does_not_ship(stage: str, message: str) -> None:
+    """The colours are swapped for the original, which the program cannot know."""
+    recipe, made = RECIPES[stage], lowered(stage, "fp16")
+    original = build(recipe, members(recipe)).original
+    other = dataclasses.replace(recipe, normalisation=dataclasses.replace(recipe.normalisation, mean=(2.0, 2.0, 2.0)))
+    with pytest.raises(BundleError, match=message):
+        coreml_parity.compare(other, original, made.graph, made.data)
+
+
+def on_a_mac(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """A coremltools whose model is the interpreter; gives a function that opens the session of a stage."""
+    space = types.SimpleNamespace
+
+    class Model:
+        def __init__(self, path: str) -> None:
+            del path
+
+        def get_spec(self) -> Any:
+            return importlib.import_module("coremltools.proto").Model_pb2.Model.FromString(self.specification)
+
+        def predict(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+            planes = np.asarray(given[self.program.inputs[0]]).transpose(2, 0, 1)[None]
+            return dict(zip(self.program.outputs, Interpreter(self.program).run(planes), strict=True))
+
+        specification: bytes
+        program: Program
+
+    def open_stage(stage: str) -> Any:
+        made = lowered(stage, "fp16")
+        specification = backend.read_package(made.data, stage)[backend.MODEL]
+        kind = type("MLModel", (Model,), {"program": program(stage), "specification": specification})
+        monkeypatch.setattr(backend, "_engine", lambda: space(models=space(MLModel=kind)))
+        return backend.load(made.graph, made.data, 1)
+
+    return open_stage
+
+
+def test_a_receipt_reads_the_same_through_the_adapter(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
+    """A receipt read by ONNX Runtime, and by the adapter over the interpreter: all but Core ML itself."""
+    open_stage = on_a_mac(monkeypatch)
+    monkeypatch.setattr("edgekit.reader.open_session", lambda bundle, stage, *_, **__: open_stage(stage))
+    expected, found = reader.read(EXAMPLE), Reader.open(threads=1).read(EXAMPLE)
+    letters = [[line.text.replace(" ", "") for line in receipt.lines] for receipt in (expected, found)]
+    assert letters[0] == letters[1]
+    values = [[getattr(receipt.fields, name) for name in FIELD_NAMES] for receipt in (expected, found)]
+    assert [value and value.value for value in values[0]] == [value and value.value for value in values[1]]
+    assert sum(value is not None for value in values[0]) >= 5
+    for old, new in zip(expected.lines, found.lines, strict=True):
+        assert np.abs(np.subtract(old.quad.points, new.quad.points)).max() < 6
+
+
+def test_lines_come_back_in_the_order_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    session: Any = on_a_mac(monkeypatch)("recognize")
+    line = samples.lines()[1]
+    indices, scores = session.run(line)
+    graph: Graph = lowered("recognize", "fp16").graph
+    assert [(found.dtype.name, found.shape) for found in (indices, scores)] == [
+        (spec.dtype, (len(line), line.shape[2] // 8)) for spec in graph.outputs
+    ]
+    each = [Interpreter(program("recognize")).run(one[None].transpose(0, 3, 1, 2))[0] for one in line]
+    np.testing.assert_array_equal(indices, np.concatenate(each))
