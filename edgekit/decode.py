@@ -86,7 +86,7 @@ def load(source: Source, params: DecodeParams) -> Photo:
     data = source if isinstance(source, bytes) else _read_file(Path(source), params)
     if len(data) > params.max_bytes:
         raise ImageTooLargeError(f"{name}: over the limit of {params.max_bytes:,} bytes: save it smaller")
-    with _identify(data, name) as opened:
+    with _identify(data, params, name) as opened:
         return _converted(opened, params, name, own=True)
 
 
@@ -103,7 +103,7 @@ def _read_file(path: Path, params: DecodeParams) -> bytes:
         raise ImageError(f"{path}: cannot be read ({reason}): check the path and its permissions") from error
 
 
-def _identify(data: bytes, name: str) -> Image.Image:
+def _identify(data: bytes, params: DecodeParams, name: str) -> Image.Image:
     if not data:
         raise ImageError(f"{name}: is empty: copy or take the picture again")
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
@@ -112,7 +112,9 @@ def _identify(data: bytes, name: str) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=[f for f in _FORMATS if f in Image.OPEN])
     except Image.DecompressionBombError as error:
-        raise ImageTooLargeError(f"{name}: far too many pixels: scale it down ({error})") from error
+        raise ImageTooLargeError(
+            f"{name}: too many pixels, the limit is {params.max_pixels:,}: scale it down"
+        ) from error
     except UnidentifiedImageError as error:
         raise ImageError(f"{name}: not a picture in a known format: save it as JPEG or PNG") from error
     except Exception as error:  # decoders raise anything on damaged headers
