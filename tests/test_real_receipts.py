@@ -39,5 +39,7 @@ def test_a_quarter_turn_changes_no_field(reader: Reader, degrees: int) -> None:
     for row in rows:
         with Image.open(DATA / "expressexpense" / row["file"]) as opened:
             photo = opened.convert("RGB")
-        assert reader.read(photo.rotate(degrees, expand=True)).fields == reader.read(photo).fields
+        turned, upright = (reader.read(picture) for picture in (photo.rotate(degrees, expand=True), photo))
+        # Confidences may differ in their last digits: a turned page is read in other batches.
+        assert prediction(row["file"], turned) == prediction(row["file"], upright)
     assert len(rows) == 3
