@@ -12,16 +12,7 @@ from export.calibration import Array
 from export.graphs import Built, build
 from export.recipe import GraphRecipe
 from export.targets import onnx
-
-UNCHECKED = Evidence("not run", "not compared yet")
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """A graph with its evidence, and the bytes of its file."""
-
-    graph: Graph
-    data: bytes
+from export.targets.lowered import UNCHECKED, Lowered
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +25,16 @@ class Job:
     feeds: Sequence[Array] = ()
 
 
-def _lower_onnx(job: Job, precision: str) -> Artefact:
+def _lower_onnx(job: Job, precision: str) -> Lowered:
     if precision == "int8":
         return _lower_onnx_int8(job)
     data, recipe = onnx.lower(job.built.net), job.recipe
     inputs, outputs = tuple(job.built.net.inputs), tuple(job.built.net.outputs)
     graph = Graph("onnxruntime", "fp32", recipe.file, inputs, outputs, UNCHECKED)
-    return Artefact(replace(graph, evidence=parity.compare(recipe, job.built.original, graph, data)), data)
+    return Lowered(replace(graph, evidence=parity.compare(recipe, job.built.original, graph, data)), data)
 
 
-def _lower_onnx_int8(job: Job) -> Artefact:
+def _lower_onnx_int8(job: Job) -> Lowered:
     recipe, original = job.recipe, job.built.original
     net = build(recipe, job.members).net  # its own: quantizing changes it
     nodes = quantize.quantizable(net, recipe.in_float)
@@ -53,18 +44,18 @@ def _lower_onnx_int8(job: Job) -> Artefact:
     graph = Graph("onnxruntime", "int8", file, tuple(net.inputs), tuple(net.outputs), UNCHECKED)
     gap = parity.round_up(parity.difference(recipe, original, ort.load(graph, data, 1)))
     said = Evidence("passed", None, parity.reference_name(recipe), gap, None, parity.machine())
-    return Artefact(replace(graph, evidence=said), data)
+    return Lowered(replace(graph, evidence=said), data)
 
 
-def _lower_executorch(job: Job, precision: str) -> Artefact:
+def _lower_executorch(job: Job, precision: str) -> Lowered:
     from export.targets import executorch  # here, as it needs its extra
 
     lowered = executorch.lower(job.recipe, job.members, precision, job.feeds)
     evidence = executorch.compare(job.recipe, job.built.original, lowered)
-    return Artefact(replace(lowered.graph, evidence=evidence), lowered.data)
+    return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
 
 
-def _lower_coreml(job: Job, precision: str) -> Artefact:
+def _lower_coreml(job: Job, precision: str) -> Lowered:
     from export.targets import coreml, coreml_parity  # here, as they need their extra
 
     lowered = coreml.lower(job.recipe, job.members, precision, job.feeds)
@@ -72,13 +63,13 @@ def _lower_coreml(job: Job, precision: str) -> Artefact:
     graph = replace(lowered.graph, file=file)
     evidence = coreml_parity.compare(job.recipe, job.built.original, graph, lowered.data)
     reason = "not tried on receipts: Core ML runs on Apple's systems only"
-    return Artefact(replace(graph, evidence=replace(evidence, reason=reason)), lowered.data)
+    return Lowered(replace(graph, evidence=replace(evidence, reason=reason)), lowered.data)
 
 
 _LOWER = {"onnx": _lower_onnx, "executorch": _lower_executorch, "coreml": _lower_coreml}
 
 
-def lower(job: Job, target: str, precision: str) -> Artefact:
+def lower(job: Job, target: str, precision: str) -> Lowered:
     """A network for a target of the catalogue, compared with its original.
 
     Raises BundleError where it differs too much, BackendError where a package is not installed.

@@ -20,14 +20,15 @@ from export import calibration, report, samples, sources
 from export.catalogue import BASE, TARGETS, Target
 from export.gate import Gate
 from export.graphs import build
-from export.lowering import UNCHECKED, Artefact, Job, lower
+from export.lowering import Job, lower
 from export.pictures import Labelled
 from export.recipe import ClassHead, GraphRecipe, Recipe
+from export.targets.lowered import UNCHECKED, Lowered
 from export.trials import Trials, assemble
 
 DATA = Path(__file__).parent / "data"
 Say = Callable[[str], None]
-Artefacts = dict[str, Artefact]
+Artefacts = dict[str, Lowered]
 """By stage, all for one engine and precision."""
 
 

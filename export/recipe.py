@@ -80,6 +80,12 @@ class GraphRecipe:
     tolerance: float
     in_float: tuple[int, ...] = ()
 
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """What the new graph gives, in order."""
+        head = self.head
+        return (head.indices, head.scores) if isinstance(head, ClassHead) else (head.heat,)
+
 
 @dataclass(frozen=True, slots=True)
 class StageRecipe:

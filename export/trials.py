@@ -14,7 +14,7 @@ from edgekit.session import open_session
 from export.calibration import Array
 from export.catalogue import BASE
 from export.gate import Gate, latency_ratio, refusal
-from export.lowering import Artefact
+from export.targets.lowered import Lowered
 
 TIMED = 8
 """Inputs of a stage that are timed."""
@@ -36,7 +36,7 @@ class Trials:
         self._base = base
         self._files = files
 
-    def choose(self, plain: Mapping[str, Artefact], tried: Mapping[str, Artefact]) -> dict[str, Artefact]:
+    def choose(self, plain: Mapping[str, Lowered], tried: Mapping[str, Lowered]) -> dict[str, Lowered]:
         """One graph per stage, all with the precision of ``tried``: that graph where it passes, else ``plain``'s, whose
         evidence then says why. plain, tried: by stage, all for one engine."""
         precision = next(iter(tried.values())).graph.precision
@@ -51,10 +51,10 @@ class Trials:
                 else replace(made.evidence, reason=f"{precision} was refused: {why}; this is the {BASE} graph")
             )
             source = tried[stage] if why is None else plain[stage]
-            chosen[stage] = Artefact(replace(made, evidence=evidence), source.data)
+            chosen[stage] = Lowered(replace(made, evidence=evidence), source.data)
         return chosen
 
-    def _try(self, artefacts: Mapping[str, Artefact], stage: str, plain: Artefact) -> Trial:
+    def _try(self, artefacts: Mapping[str, Lowered], stage: str, plain: Lowered) -> Trial:
         graph = artefacts[stage].graph
         with tempfile.TemporaryDirectory() as work:
             after = assemble(Path(work, "after"), self._base, self._files, artefacts)
@@ -69,7 +69,7 @@ class Trials:
             return self._gate.try_out(after, graph.backend, graph.precision, sizes, ratio)
 
 
-def assemble(path: Path, base: Manifest, files: Mapping[str, bytes], artefacts: Mapping[str, Artefact]) -> Bundle:
+def assemble(path: Path, base: Manifest, files: Mapping[str, bytes], artefacts: Mapping[str, Lowered]) -> Bundle:
     """A bundle at ``path`` with one graph in each of these stages and none in the others."""
     stages = {
         name: Stage((artefacts[name].graph,) if name in artefacts else (), stage.params)
@@ -79,6 +79,6 @@ def assemble(path: Path, base: Manifest, files: Mapping[str, bytes], artefacts: 
     return write_bundle(path, replace(base, stages=stages), {**files, **graphs})
 
 
-def _as(artefact: Artefact, precision: str) -> Artefact:
+def _as(artefact: Lowered, precision: str) -> Lowered:
     """The same file under the name of another precision."""
-    return Artefact(replace(artefact.graph, precision=precision), artefact.data)
+    return Lowered(replace(artefact.graph, precision=precision), artefact.data)

@@ -28,6 +28,7 @@ from export import samples
 from export.graphs import build
 from export.recipe import ClassHead, GraphRecipe
 from export.recipes.receipt import DETECT, RECOGNIZE
+from export.targets.lowered import Lowered
 
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("coremltools", reason="coremltools is not installed")
@@ -46,7 +47,7 @@ def members(recipe: GraphRecipe) -> Mapping[str, bytes]:
 
 
 @cache
-def lowered(stage: str, precision: str) -> coreml.Lowered:
+def lowered(stage: str, precision: str) -> Lowered:
     importlib.import_module("torch").set_num_threads(1)
     return coreml.lower(RECIPES[stage], members(RECIPES[stage]), precision)
 

@@ -6,15 +6,15 @@ import contextlib
 import io
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgekit.errors import BackendError, UsageError
-from edgekit.manifest import Evidence, Graph
-from export.recipe import ClassHead, GraphRecipe
+from edgekit.manifest import Graph
+from export.recipe import GraphRecipe
 from export.targets.coreml_network import example, planes_network, program_sizes
 from export.targets.coreml_package import zip_package
+from export.targets.lowered import UNCHECKED, Lowered
 
 try:
     import coremltools
@@ -28,14 +28,6 @@ PRECISIONS = ("fp32", "fp16", "int8", "palette")
 """Single precision, which keeps a program off the Neural Engine; half precision; half precision with weights of 8 bits,
 one scale per plane, or with weights that are looked up in a table of 256 values, one table per layer."""
 PALETTE_BITS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Lowered:
-    """A graph (its evidence still says "not run") and the bytes of its file."""
-
-    graph: Graph
-    data: bytes
 
 
 def lower(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str, calibration: object = None) -> Lowered:
@@ -52,13 +44,7 @@ def lower(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str, cal
         model = compress(_convert(recipe, members, precision), precision)
     weights = Path(model.weights_dir, "weight.bin").read_bytes()
     data = zip_package(model.get_spec(), weights, file.removesuffix(".zip"))
-    unchecked = Evidence("not run", "not compared yet")
-    return Lowered(Graph("coreml", precision, file, (recipe.pixels,), _outputs(recipe), unchecked), data)
-
-
-def _outputs(recipe: GraphRecipe) -> tuple[Any, ...]:
-    head = recipe.head
-    return (head.indices, head.scores) if isinstance(head, ClassHead) else (head.heat,)
+    return Lowered(Graph("coreml", precision, file, (recipe.pixels,), recipe.outputs, UNCHECKED), data)
 
 
 def _convert(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str) -> Any:
@@ -70,7 +56,7 @@ def _convert(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str) 
     image = coremltools.ImageType(
         recipe.pixels.name, shape=shapes, scale=1.0, bias=[0, 0, 0], color_layout=coremltools.colorlayout.RGB
     )
-    outputs = [coremltools.TensorType(spec.name, dtype=np.dtype(spec.dtype).type) for spec in _outputs(recipe)]
+    outputs = [coremltools.TensorType(spec.name, dtype=np.dtype(spec.dtype).type) for spec in recipe.outputs]
     return coremltools.convert(
         exported.run_decompositions({}),
         inputs=[image],

@@ -24,7 +24,7 @@ from export import parity, samples
 from export.graphs import read_characters
 from export.ports import select_classes
 from export.recipe import ClassHead, GraphRecipe
-from export.targets.lowered import UNCHECKED, Lowered, check_delegation
+from export.targets.lowered import UNCHECKED, DelegatedLowered, check_delegation
 
 try:
     import torch
@@ -62,7 +62,7 @@ CLASS_AXES = {0: Axis(1, 1, 4, 2), 2: Axis(8, 2, 200, 40)}
 
 def lower(
     recipe: GraphRecipe, members: Mapping[str, bytes], precision: str = "fp32", calibration: object = None
-) -> Lowered:
+) -> DelegatedLowered:
     """The recipe's network as a program that XNNPACK runs.
 
     members: the wheel's files by path. precision: "fp32" is the only one; ``docs/executorch.md`` has what int8 lost.
@@ -84,12 +84,14 @@ def lower(
         found = delegation.measure(edge.exported_program())
         check_delegation(found, file)
         data = bytes(edge.to_executorch().buffer)
-    lowered = Lowered(Graph("executorch", "fp32", file, (recipe.pixels,), _outputs(recipe), UNCHECKED), data, found)
+    lowered = DelegatedLowered(
+        Graph("executorch", "fp32", file, (recipe.pixels,), recipe.outputs, UNCHECKED), data, found
+    )
     _prove(lowered, network, axes)
     return lowered
 
 
-def compare(recipe: GraphRecipe, original: parity.Original, lowered: Lowered) -> Evidence:
+def compare(recipe: GraphRecipe, original: parity.Original, lowered: DelegatedLowered) -> Evidence:
     """Runs the graph as published and the program on drawn pages or lines.
 
     Raises BundleError where they differ by more than TOLERANCE.
@@ -124,11 +126,6 @@ def _network(recipe: GraphRecipe, members: Mapping[str, bytes]) -> Any:
     return recognizer.RecognizerGraph(network, recipe.normalisation).eval()
 
 
-def _outputs(recipe: GraphRecipe) -> tuple[Any, ...]:
-    head = recipe.head
-    return (head.indices, head.scores) if isinstance(head, ClassHead) else (head.heat,)
-
-
 def _export(network: Any, recipe: GraphRecipe, axes: Mapping[int, Axis]) -> Any:
     """torch.export with sizes that vary. It takes an axis of one step for a fixed one: those are proved afterwards."""
     sizes = _shape(recipe, {axis: one.traced for axis, one in axes.items()}, axes)
@@ -151,7 +148,7 @@ def _limits(recipe: GraphRecipe, axes: Mapping[int, Axis]) -> Any:
     return torch.tensor([[size, axes[i].step if i in axes else 0] for i, size in enumerate(least)])
 
 
-def _prove(lowered: Lowered, network: Any, axes: Mapping[int, Axis]) -> None:
+def _prove(lowered: DelegatedLowered, network: Any, axes: Mapping[int, Axis]) -> None:
     """The program at the ends of its sizes does what the definition does: the smallest, the largest, the longest."""
     session = backend.load(lowered.graph, lowered.data, 1)
     (first, one), (second, other) = axes.items()

@@ -1,4 +1,4 @@
-"""What a target gives that has an engine of its own: a graph for the manifest, its file, and what the engine took."""
+"""What lowering gives, for any target: a graph for the manifest, its file, and what an accelerator took of it."""
 
 from __future__ import annotations
 
@@ -31,10 +31,16 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """graph: its evidence says that it was not compared yet. data: the bytes of its file."""
+    """graph: its evidence says UNCHECKED until it was compared. data: the bytes of its file."""
 
     graph: Graph
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DelegatedLowered(Lowered):
+    """A graph of which an accelerator runs a part."""
+
     delegation: Delegation
 
 
