@@ -160,10 +160,12 @@ def _evidence_text(evidence: Mapping[str, Any]) -> str:
 
 def _trial_text(trial: Mapping[str, Any]) -> str:
     error, f1, size = trial["character_error"], trial["field_f1"], trial["bytes"]
+    ratio = trial["latency_ratio"]
+    speed = "not timed" if ratio is None else f"{ratio:.2f} times as fast"
     return (
         f"{trial['pictures']} pictures of {trial['data']}: field F1 {f1['before']:.4f} -> {f1['after']:.4f}, "
         f"character error against {trial['character_reference']} {error['before']:.4f} -> {error['after']:.4f}, "
-        f"bytes {size['before']:.0f} -> {size['after']:.0f}, {trial['latency_ratio']:.2f} times as fast"
+        f"bytes {size['before']:.0f} -> {size['after']:.0f}, {speed}"
     )
 
 

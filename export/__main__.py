@@ -108,7 +108,7 @@ def _build(recipe: Recipe, options: argparse.Namespace) -> int:
         check_target(out, app, options.overwrite)
     elif os.path.lexists(out) and not options.overwrite:
         raise UsageError(f"{out}: exists; choose another --out, or add --overwrite")
-    with _folder_above(out), Steps(_steps(recipe, chosen)) as say:
+    with _folder_above(out), Steps(_steps(recipe, chosen, bool(options.gate))) as say:
         packed = _pack(recipe, chosen, options, say)
         say(f"writing {out}")
         text = (
@@ -147,14 +147,15 @@ def _write_app(packed: Packed, app: App, out: Path, overwrite: bool) -> str:
     return f"{_table(laid.manifest)}\n{len(laid.files)} files, {sum(map(len, laid.files.values())):,} bytes\n{last}"
 
 
-def _steps(recipe: Recipe, chosen: tuple[tuple[Target, str], ...]) -> int:
+def _steps(recipe: Recipe, chosen: tuple[tuple[Target, str], ...], has_gate: bool) -> int:
     """How many steps a build tells of."""
-    tried = [target.name for target, precision in chosen if target.runs_anywhere and precision != BASE]
-    lowered = {(target.name, precision) for target, precision in chosen}
-    lowered |= {(name, BASE) for name in (*tried, "onnx") if tried}
+    judged = {job for job in chosen if has_gate and job[1] != BASE}
+    judged |= {(target, middle) for target, precision in judged if (middle := target.instead_of(precision)) != BASE}
+    lowered = {(target.name, precision) for target, precision in (*chosen, *judged)}
+    lowered |= {(name, BASE) for name in (*(target.name for target, _ in judged), "onnx") if judged}
     graphs = sum(stage.graph is not None for stage in recipe.stages)
-    fetch, calibrate_and_gate, prove, write_out = 1, 2 if tried else 0, 1, 1
-    return fetch + graphs * len(lowered) + calibrate_and_gate + len(tried) + prove + write_out
+    fetch, calibrate_and_gate, prove, write_out = 1, 2 if judged else 0, 1, 1
+    return fetch + graphs * len(lowered) + calibrate_and_gate + len(judged) + prove + write_out
 
 
 @contextlib.contextmanager
@@ -184,7 +185,7 @@ def _check(recipe: Recipe, options: argparse.Namespace) -> int:
         raise UsageError("--check compares bundles; leave out --app, and give --target and --precision as needed")
     bundle = Bundle.open(options.check)
     chosen = _jobs(options, None)
-    with Steps(_steps(recipe, chosen) - 1) as say:
+    with Steps(_steps(recipe, chosen, bool(options.gate)) - 1) as say:
         found = differences(_pack(recipe, chosen, options, say), bundle)
     if found:
         names = ", ".join(found)

@@ -48,9 +48,10 @@ def notes(manifest: Manifest) -> list[str]:
                 found.append(f"{what}: {evidence.reason}")
             if evidence.trial is not None:
                 trial = evidence.trial
+                speed = "not timed" if trial.latency_ratio is None else "speed beside fp32, one thread"
                 found.append(
                     f"{what}: read from {trial.pictures} pictures of {trial.data}; character error against "
-                    f"{trial.character_reference}; speed beside fp32, one thread; on {evidence.machine}"
+                    f"{trial.character_reference}; {speed}; on {evidence.machine}"
                 )
             if evidence.delegated is not None:
                 found.append(f"{what}: {evidence.delegated:.1%} of the operators accelerated")
@@ -89,7 +90,7 @@ def _figures(graph: Graph) -> Row:
         gap,
         f"{f1.before:.4f} -> {f1.after:.4f}",
         f"{error.before:.4f} -> {error.after:.4f}",
-        f"{trial.latency_ratio:.2f}x",
+        NOT_RUN if trial.latency_ratio is None else f"{trial.latency_ratio:.2f}x",
     )
 
 
