@@ -20,7 +20,7 @@ from export.apps.kinds import APPS, App, choose
 from export.apps.writing import check_target, write
 from export.catalogue import BASE, PRECISIONS, TARGETS, Target, jobs
 from export.pictures import calibration_pictures, labelled
-from export.recipe import Recipe
+from export.recipe import Member, Recipe, files_of, weight_files
 from export.recipes import RECIPES
 from export.sources import cache_folder
 from export.steps import Steps
@@ -153,9 +153,10 @@ def _steps(recipe: Recipe, chosen: tuple[tuple[Target, str], ...], has_gate: boo
     judged |= {(target, middle) for target, precision in judged if (middle := target.instead_of(precision)) != BASE}
     lowered = {(target.name, precision) for target, precision in (*chosen, *judged)}
     lowered |= {(name, BASE) for name in (*(target.name for target, _ in judged), "onnx") if judged}
-    graphs = sum(stage.graph is not None for stage in recipe.stages)
-    fetch, calibrate_and_gate, prove, write_out = 1, 2 if judged else 0, 1, 1
-    return fetch + graphs * len(lowered) + calibrate_and_gate + len(judged) + prove + write_out
+    files = (file for graph in recipe.graphs.values() for file in files_of(graph))
+    fetch = len({file.package for file in files if isinstance(file, Member)})
+    calibrate_and_gate, prove, write_out = 2 if judged else 0, 1, 1
+    return fetch + len(recipe.graphs) * len(lowered) + calibrate_and_gate + len(judged) + prove + write_out
 
 
 @contextlib.contextmanager
@@ -196,8 +197,11 @@ def _check(recipe: Recipe, options: argparse.Namespace) -> int:
 
 
 def _describe(recipe: Recipe) -> str:
-    graphs = [f"  {stage.name}: {stage.graph.title}" for stage in recipe.stages if stage.graph is not None]
-    return "\n".join([f"{recipe.name} {recipe.version}: {recipe.description}", f"  from {recipe.package.pin}", *graphs])
+    graphs = [
+        f"  {stage}: {graph.title}, from {' and '.join(dict.fromkeys(file.origin for file in weight_files(graph)))}"
+        for stage, graph in recipe.graphs.items()
+    ]
+    return "\n".join([f"{recipe.name} {recipe.version}: {recipe.description}", *graphs])
 
 
 def _describe_targets() -> list[str]:
