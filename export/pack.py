@@ -18,7 +18,7 @@ from edgekit.manifest import SCHEMA, Graph, Manifest, Source, Stage
 from edgekit.names import MANIFEST_NAME
 from edgekit.reader import Reader
 from export import calibration, report, samples, sources
-from export.catalogue import BASE, TARGETS, Target
+from export.catalogue import BASE, HALF, TARGETS, Target
 from export.gate import Gate
 from export.lowering import Job, lower, open_job
 from export.pictures import Labelled
@@ -40,9 +40,16 @@ class Order:
     calibration: tuple[Path, ...] = ()
     gate: Labelled | None = None
 
-    @property
-    def needs_trial(self) -> bool:
-        return any(target.runs_anywhere and precision != BASE for target, precision in self.jobs)
+    def check(self) -> None:
+        """Raises UsageError where pictures are missing: what has fewer than 16 bits is judged by receipts, and ranges of
+        activations are calibrated with them."""
+        small = [(target, precision) for target, precision in self.jobs if precision not in (BASE, HALF)]
+        if any(target.is_calibrated for target, _ in small) and (self.gate is None or not self.calibration):
+            raise UsageError(
+                "int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by"
+            )
+        if small and self.gate is None:
+            raise UsageError(f"{small[0][0].name} {small[0][1]} needs receipts: --gate DIR to judge the result by")
 
     @property
     def has_trial(self) -> bool:
@@ -87,8 +94,7 @@ def pack(recipe: Recipe, cache: Path, say: Say, order: Order | None = None) -> P
     ``order`` does not name. Nothing is written but the cache.
     """
     order = order or Order()
-    if order.needs_trial and (order.gate is None or not order.calibration):
-        raise UsageError("int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by")
+    order.check()
     workshop = _open_workshop(recipe, cache, say)
     with tempfile.TemporaryDirectory() as work:
         trials = _open_trials(workshop, Path(work, "bundle"), order) if order.has_trial else None
