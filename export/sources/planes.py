@@ -1,4 +1,4 @@
-"""Torch modules for pictures: normalised planes in, as PaddleOCR feeds them, probabilities out, like a graph in ONNX."""
+"""Torch modules for pictures: normalised planes in, as PaddleOCR feeds them, and probabilities out."""
 
 from __future__ import annotations
 
