@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from edgekit.bundle import Bundle
@@ -13,7 +14,7 @@ from export import report
 from export.catalogue import BASE, PRECISIONS, TARGETS, jobs
 from export.pictures import calibration_pictures, labelled
 from export.recipe import Recipe, weight_files
-from export.recipes import RECIPES
+from export.recipes import RECIPES, named_in
 from export.sources import cache_folder
 
 ABOUT = "Build a bundle from its recipe, or prove that an existing bundle was built from it."
@@ -35,19 +36,21 @@ Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr). Need
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        recipes = named_in(given)
+        options = _parser(recipes).parse_args(given)
         if options.recipe == "list":
             print("\n".join([*map(_describe, RECIPES.values()), *_describe_targets()]))
             return 0
-        recipe = RECIPES[options.recipe]
+        recipe = recipes[options.recipe]
         return _check(recipe, options.check) if options.check else _build(recipe, options)
     except EdgeKitError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(recipes: Mapping[str, Recipe]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description=ABOUT,
@@ -56,8 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="recipe", required=True, metavar="RECIPE")
     commands.add_parser("list", help="list the recipes")
-    for recipe in RECIPES.values():
-        command = commands.add_parser(recipe.name, help=recipe.description, description=recipe.description)
+    for name, recipe in recipes.items():
+        command = commands.add_parser(name, help=recipe.description, description=recipe.description)
         goal = command.add_mutually_exclusive_group(required=True)
         goal.add_argument(
             "--out", type=Path, metavar="DIR", help="write the bundle here (a folder, or a file ending in .zip)"
