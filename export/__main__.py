@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from export.apps.writing import check_target, write
 from export.catalogue import BASE, PRECISIONS, TARGETS, Target, jobs
 from export.pictures import calibration_pictures, labelled
 from export.recipe import Member, Recipe, files_of, weight_files
-from export.recipes import RECIPES
+from export.recipes import RECIPES, named_in
 from export.sources import cache_folder
 from export.steps import Steps
 
@@ -48,12 +48,14 @@ Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr). Need
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        recipes = named_in(given)
+        options = _parser(recipes).parse_args(given)
         if options.recipe == "list":
             print("\n".join([*map(_describe, RECIPES.values()), *_describe_targets(), *_describe_apps()]))
             return 0
-        recipe = RECIPES[options.recipe]
+        recipe = recipes[options.recipe]
         return _check(recipe, options) if options.check else _build(recipe, options)
     except EdgeKitError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -63,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(recipes: Mapping[str, Recipe]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description=ABOUT,
@@ -72,8 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="recipe", required=True, metavar="RECIPE")
     commands.add_parser("list", help="list the recipes, targets and apps")
-    for recipe in RECIPES.values():
-        command = commands.add_parser(recipe.name, help=recipe.description, description=recipe.description)
+    for name, recipe in recipes.items():
+        command = commands.add_parser(name, help=recipe.description, description=recipe.description)
         goal = command.add_mutually_exclusive_group(required=True)
         goal.add_argument("--out", type=Path, metavar="PATH", help="write it here (a folder, or a file ending in .zip)")
         goal.add_argument(

@@ -28,6 +28,8 @@ from export.trials import Trials, assemble
 
 DATA = Path(__file__).parent / "data"
 Say = Callable[[str], None]
+NONE = "none"
+"""What a source says of one's own weights, which nobody else changed."""
 Artefacts = dict[str, Lowered]
 """By stage, all for one engine and precision."""
 
@@ -143,7 +145,8 @@ def _open_workshop(recipe: Recipe, cache: Path, say: Say) -> Workshop:
         members = sources.materials(graph, inputs)
         jobs[stage] = open_job(graph, members)
         files |= jobs[stage].built.files
-    statements = "\n".join(f"- {job.recipe.title}: {job.built.changes}." for job in jobs.values())
+    changed = [job for job in jobs.values() if job.built.changes]
+    statements = "\n".join(f"- {job.recipe.title}: {job.built.changes}." for job in changed)
     files["NOTICE"] = recipe.notice.format(changes=statements).encode()
     return Workshop(say, jobs, _base(recipe, jobs), files)
 
@@ -230,7 +233,7 @@ def _sources(recipe: Recipe, job: Job) -> list[Source]:
     """One for each file with weights, and one for those that replace them."""
     graph = job.recipe
     found = [
-        Source(graph.title, file.origin, file.path, file.sha256, recipe.licence, job.built.changes)
+        Source(graph.title, file.origin, file.path, file.sha256, recipe.licence, job.built.changes or NONE)
         for file in weight_files(graph)
     ]
     if isinstance(graph, PictureRecipe) and graph.tuned is not None:

@@ -20,7 +20,7 @@ from edgekit.errors import BundleError
 from edgekit.manifest import Evidence, Graph
 from export import samples
 from export.mil import engine
-from export.parity import Original, class_gap, heat_gap, paddle_input, round_up
+from export.parity import Original, class_gap, heat_gap, paddle_input, reference_name, round_up
 from export.recipe import ClassHead, PictureRecipe
 from export.targets.coreml_network import SIZES
 
@@ -54,7 +54,7 @@ def compare(recipe: PictureRecipe, original: Original, graph: Graph, data: bytes
             gaps.append(heat_gap(expected, found))
             agreements.append(_check_area(recipe, graph, expected[:, 0], found[0]))
     figure = "steps of the original's class" if isinstance(recipe.head, ClassHead) else "overlap of the areas of text"
-    said = f"{recipe.title} as published, on synthetic pictures ({figure}: at least {_floor(min(agreements))})"
+    said = f"{reference_name(recipe)} ({figure}: at least {_floor(min(agreements))})"
     return Evidence("passed", reference=said, max_abs_difference=round_up(max(gaps)), machine=engine.name())
 
 
