@@ -1,7 +1,7 @@
 """From what a rung says of its answer to how often such answers are right: data in, two lookups out.
 
-The data come from labelled receipts (``models.calibration``) and live in the ``extract`` stage's constants, per rung and
-field. A map is piecewise linear and never falls, so it changes how sure an answer is, never which answer is given.
+The data come from labelled receipts (``models.calibration``) and live in the ``extract`` stage's constants, per rung
+and field. A map is piecewise linear and never falls, so it changes how sure an answer is, never which one is given.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Calibration:
         return cls({name: _field(node) for name, node in Node(value, "", where).mapping().items()})
 
     def probability(self, field: str, raw: float) -> float:
-        """How likely an answer is right, given the rung's own confidence, 0..1; that itself for a field without a map."""
+        """How likely an answer is right, given the rung's own confidence, 0..1; unchanged for a field without a map."""
         found = self._fields.get(field)
         return found.probability(raw) if found else raw
 
