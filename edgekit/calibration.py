@@ -14,6 +14,10 @@ from typing import Any
 
 from edgekit.strict import Node
 
+LIKELIEST_ERROR = 5.0
+"""An accepted answer may itself be wrong with this many times the error target, no more: on receipts of another kind
+than those that were counted, the doubtful answers go wrong first."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldCalibration:
@@ -38,7 +42,8 @@ class FieldCalibration:
 
     def review_threshold(self, error_target: float) -> float:
         """The least threshold that keeps the target; infinite where none does: then every answer needs review."""
-        return next((threshold for threshold, error in self.risks if error <= error_target), math.inf)
+        least = next((threshold for threshold, error in self.risks if error <= error_target), math.inf)
+        return max(least, 1 - LIKELIEST_ERROR * error_target)
 
 
 class Calibration:

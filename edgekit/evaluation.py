@@ -139,7 +139,7 @@ def given_lines(row: Row) -> tuple[TextLine, ...]:
         return tuple(_line(item) for item in row.get("lines") or ())
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{row['file']}: the lines of its label cannot be used ({error!r}): write 'text' and 'quad', 8 numbers, each"
+            f"{row['file']}: the lines of its label cannot be used ({error!r}): write 'text' and 'quad' (8 numbers)"
         ) from error
 
 

@@ -34,7 +34,7 @@ def _confidence(fields: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _given(given: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{'F1':9} {'given':>8}  {'pixels':>8}  {'OCR cost':>8}  ({given['pictures']} pictures whose labels have lines)"
+    yield f"{'F1':9} {'given':>8}  {'pixels':>8}  {'OCR cost':>8}  ({given['pictures']} labels have lines)"
     for name, rates in given["scores"].items():
         key = "f1" if "f1" in rates else "all_right"
         lines, pixels = rates[key], given["pixels"][name][key]
