@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.errors import UsageError
-from edgekit.types import Receipt
+from edgekit.reliability import Answer
+from edgekit.types import Quad, Receipt, TextLine
 
 SCORED = ("vendor", "date", "total", "tax")
 MICRO = {"micro3": SCORED[:3], "micro4": SCORED}
@@ -109,6 +110,44 @@ def prediction(file: str, receipt: Receipt | None) -> dict[str, str | None]:
         value = found.value if found else None
         row[name] = value if value is None or isinstance(value, str) else f"{value:f}"
     return row
+
+
+def answers(
+    labels: Sequence[Row], receipts: Sequence[Receipt | None], contains: bool = False
+) -> dict[str, tuple[list[Answer], int]]:
+    """Per field that has labels: its answers, and how many labels there are. receipts: one per label, None unread."""
+    found: dict[str, tuple[list[Answer], int]] = {}
+    for name in SCORED:
+        given, known = [], 0
+        for row, receipt in zip(labels, receipts, strict=True):
+            verdict = judge(name, row, prediction(row["file"], receipt)[name], contains)
+            field = getattr(receipt, name) if receipt is not None else None
+            known += verdict is not None
+            if verdict is not None and field is not None:
+                given.append(Answer(field.confidence, verdict.right, not field.needs_review))
+        if known:
+            found[name] = (given, known)
+    return found
+
+
+def given_lines(row: Row) -> tuple[TextLine, ...]:
+    """The lines of a label, as people or another OCR read them; they count as certain. Empty where it has none.
+
+    A line is an object with ``text`` and ``quad``, 8 numbers in pixels. Raises UsageError for anything else.
+    """
+    try:
+        return tuple(_line(item) for item in row.get("lines") or ())
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{row['file']}: the lines of its label cannot be used ({error!r}): write 'text' and 'quad' (8 numbers)"
+        ) from error
+
+
+def _line(item: Row) -> TextLine:
+    x = [float(number) for number in item["quad"]]
+    if len(x) != 8:
+        raise ValueError(f"a quad of {len(x)} numbers")
+    return TextLine(str(item["text"]), Quad((x[0], x[1]), (x[2], x[3]), (x[4], x[5]), (x[6], x[7])), 1.0)
 
 
 def load_labels(folder: Path, split: str | None = None) -> list[dict[str, Any]]:

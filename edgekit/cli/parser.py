@@ -45,6 +45,8 @@ total and tax. Fields whose label is null do not count; a field that was not fou
 examples:
   edgekit eval data/ --split test --out predictions.jsonl
   edgekit eval data/ --limit 20 --threads 1 --json
+  edgekit eval data/ --plot trust.svg           draws risk against coverage, and how far confidences hold
+  edgekit eval data/ --lines given              also from the labels' own lines (text, quad): what the OCR costs
 
 {EXIT_CODES}
 """
@@ -120,6 +122,7 @@ def _add_read(commands: Any) -> None:
     parser.add_argument(
         "--annotate", metavar="OUT", help="write pictures with what was read drawn on: a folder, or one .jpg or .png"
     )
+    _add_extraction(parser)
     _add_global(parser, defaults=False)
     parser.set_defaults(run=_run("read", "run"))
 
@@ -131,8 +134,22 @@ def _add_eval(commands: Any) -> None:
     parser.add_argument("--out", metavar="FILE", help="write the predictions here, one JSON object a line")
     parser.add_argument("--limit", metavar="N", type=_count, help="only the first N rows")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
+    parser.add_argument("--plot", metavar="FILE", help="draw how far confidences hold: .svg, .png or .pdf")
+    parser.add_argument("--lines", choices=("given",), help="score fields from the labels' own lines, too")
+    _add_extraction(parser)
     _add_global(parser, defaults=False)
     parser.set_defaults(run=_run("evaluate", "run"))
+
+
+def _add_extraction(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--extractor", metavar="RUNG", help="how fields are found (default: the bundle's best)")
+    parser.add_argument(
+        "--review-error",
+        metavar="E",
+        type=float,
+        default=0.02,
+        help="share of wrong values to expect among those not marked for review (default: 0.02)",
+    )
 
 
 def _add_bundle(commands: Any) -> None:
