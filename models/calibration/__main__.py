@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from edgekit.session import open_session
 from edgekit.strict import to_plain
 from edgekit.training.calibrating import Fit, fit_field
 from models.calibration.answers import Labelled, count, is_held_back, open_raw
-from models.extractor.readings import read_varied
 from models.rules.__main__ import written
+from models.rules.lines import Lines, read_pictures
 from models.rules.samples import train_rows
 
 ABOUT = "Fit how far a rung's confidences can be believed, on labelled receipts."
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, metavar="DIR", action="append", required=True, help="labelled receipts; may be repeated"
     )
-    parser.add_argument("--variants", type=int, metavar="N", default=2, help="altered readings of a picture (2)")
+    parser.add_argument("--variants", type=int, metavar="N", default=2, help="altered readings (2); they need torch")
     parser.add_argument("--held-back", action="store_true", help="only shops that train no network")
     parser.add_argument("--bundle", type=Path, metavar="PATH", help="has the extraction network (the default bundle)")
     parser.add_argument("--cache", type=Path, metavar="DIR", default=Path("build/rules"), help="for lines read")
@@ -107,11 +107,20 @@ def _receipts(options: argparse.Namespace) -> list[Labelled]:
     found = []
     with Progress(sum(len(rows) for rows in sets.values()) * (1 + options.variants)) as progress:
         for folder, rows in sets.items():
-            files = [row["file"] for row in rows]
-            readings = read_varied(folder, files, options.variants, options.cache, progress.step)
+            readings = _readings(options, folder, [row["file"] for row in rows], progress.step)
             source = folder.resolve().name
             found += [Labelled(row, source, tuple(readings[Path(row["file"]).name])) for row in rows]
     return found
+
+
+def _readings(
+    options: argparse.Namespace, folder: Path, files: list[str], step: Callable[[], None]
+) -> Mapping[str, Sequence[Lines]]:
+    if not options.variants:
+        return {name: (lines,) for name, lines in read_pictures(folder, files, options.cache, step).items()}
+    from models.extractor.readings import read_varied  # its package needs torch; pictures as they are do not
+
+    return read_varied(folder, files, options.variants, options.cache, step)
 
 
 def _table(fits: Mapping[str, Fit]) -> str:

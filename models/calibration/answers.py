@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from edgekit.evaluation import SCORED, judge
-from edgekit.extract import ExtractParams, Extractor, How, Lexicon
+from edgekit.extract import Extractor, ExtractParams, How, Lexicon
 from edgekit.extract.network import Session
 from edgekit.parsing.folding import squash
 from edgekit.training.calibrating import Counted
