@@ -24,7 +24,7 @@ def _confidence(fields: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Said and right: means over the answers. Accepted: share of the labelled fields that need no review."""
     if fields:
         names = ("answers", "said", "right", "ECE", "ECE eq", "AURC", "accepted", "wrong")
-        yield f"{'believe':9} " + "  ".join(f"{name:>8}" for name in names)
+        yield f"{'certainty':9} " + "  ".join(f"{name:>8}" for name in names)
     for name, figures in fields.items():
         keys = ("confidence", "right", "ece_width", "ece_mass", "aurc", "accepted", "accepted_error")
         cells = [f"{figures['answers']:8}", *(_share(figures[key]) for key in keys)]
