@@ -17,10 +17,10 @@ def items(printed: str, said: Said, confidence: float = 0.98) -> tuple[Item, ...
 
 
 def brief(found: tuple[Item, ...]) -> list[tuple[str, str | None, str | None, str]]:
-    return [
-        (i.description, i.quantity and str(i.quantity), i.unit_price and str(i.unit_price), str(i.amount))
-        for i in found
-    ]
+    def shown(value: Decimal | None) -> str | None:
+        return None if value is None else str(value)
+
+    return [(i.description, shown(i.quantity), shown(i.unit_price), str(i.amount)) for i in found]
 
 
 def test_description_quantity_and_amount_of_a_row() -> None:
