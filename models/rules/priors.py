@@ -47,3 +47,18 @@ CONFIDENCE = {
     "date": _ordered(_DATE_CONFIDENCE, DATE_EVIDENCE),
     "tax": _ordered(_TAX_CONFIDENCE, TAX_EVIDENCE),
 }
+
+JOINT_SCORES = {
+    "total": np.array([1.0, 0.3, 0.6, 1.0]),
+    "name": np.array([0.7, 0.2, 0.3, 0.0]),
+    "date": np.array([1.0, 0.3, 0.6]),
+    "tax": np.array([1.0, 1.5, 0.7]),
+}
+"""Of the joint rung, in the order of the *_POINTS of edgekit/extract/points.py; never fitted before."""
+JOINT_CONFIDENCE = {
+    "total": np.array([-4.0, 4.0, 1.5, 1.0, 0.5, 0.0, 2.5, -1.0]),
+    "vendor": np.array([-7.0, 3.0, 5.0, -0.5, 2.5, -1.0]),
+    "date": np.array([-2.0, 1.0, 0.0, 0.5, 2.0, -1.0, 2.0, -1.0]),
+    "tax": np.array([-3.0, 1.5, 1.5, 1.0, -0.5, 3.0, -1.0]),
+}
+"""The same weights as CONFIDENCE, then those of what the network says."""
