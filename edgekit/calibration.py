@@ -52,6 +52,11 @@ class Calibration:
     def __init__(self, fields: Mapping[str, FieldCalibration] | None = None) -> None:
         self._fields = dict(fields or {})
 
+    @property
+    def fields(self) -> Mapping[str, FieldCalibration]:
+        """The map of each field that has one."""
+        return self._fields
+
     @classmethod
     def parse(cls, value: Any, where: str) -> Calibration:
         """From ``{field: {"knots": [[raw, probability], ...], "risks": [[threshold, error], ...], "answers": n}}``.

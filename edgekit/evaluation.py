@@ -2,7 +2,8 @@
 
 A label row is an object of ``labels.jsonl``: ``file``, ``split``, ``vendor`` (as printed or null), ``norm``
 (``date_readings``: every ISO date the printed one can mean; ``total``, ``tax``: numbers or null), and optionally
-``all`` (``vendor``: the parts of a name) and ``alt_total`` (a second printed total). A prediction is an object with
+``all`` (``vendor``: the parts of a name) and ``alt_total`` (a second printed total). A row without ``norm`` says it
+plainly: ``date`` (ISO), ``total`` and ``tax`` (like 12.50). A prediction is an object with
 ``file`` and the four fields; null is an abstention, which costs recall and not precision. Fields whose label is null
 do not count.
 """
@@ -11,10 +12,12 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,9 @@ SIMILAR = 0.8
 """difflib ratio from which a vendor counts as loosely right: reading errors forgiven."""
 
 Row = Mapping[str, Any]
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_PLAIN_AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,33 @@ def _row(line: str, where: str) -> dict[str, Any]:
         raise UsageError(f"{where}: not JSON ({error}): write one object a line") from error
     if not isinstance(row, dict) or not isinstance(row.get("file"), str):
         raise UsageError(f"{where}: no object with a 'file': name the picture, relative to the folder")
-    return row
+    if not isinstance(row.get("vendor"), (str, type(None))):
+        raise UsageError(f"{where}: vendor {row['vendor']!r} is no text: write it as printed, or null")
+    return row if "norm" in row else {**row, "norm": _norm(row, where)}
+
+
+def _norm(row: Row, where: str) -> dict[str, Any]:
+    """What a plain row means: an ISO date, and amounts with a decimal point."""
+    day = row.get("date")
+    if day is not None and not (isinstance(day, str) and _is_day(day)):
+        raise UsageError(f"{where}: date {day!r} is no day: write it as YYYY-MM-DD, or null")
+    amounts = {name: row.get(name) for name in ("total", "tax")}
+    for name, value in amounts.items():
+        if not (value is None or (isinstance(value, str) and _PLAIN_AMOUNT.fullmatch(value)) or _is_number(value)):
+            raise UsageError(f"{where}: {name} {value!r} is no amount: write it like 1234.50, or null")
+    numbers = {name: None if value is None else float(value) for name, value in amounts.items()}
+    return {"date_readings": [day] if day else [], **numbers}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_ISO_DAY.fullmatch(text)) and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _judge_vendor(row: Row, predicted: Any, contains: bool) -> Verdict | None:

@@ -27,7 +27,7 @@ PRIOR = 10.0
 POOLED = 15.0
 """Least weight of a step of an isotonic map: a smaller one is averaged with its lighter neighbour."""
 GAIN = 0.002
-"""Log-loss that a map must gain over a plainer one to be taken."""
+"""Log-loss that a map must gain over a plainer one, on many receipts."""
 CERTAINTY = 1.2816
 """Standard deviations of the bound on a risk: nine times in ten the risk is not above it."""
 
@@ -66,8 +66,11 @@ class Fit:
     answers: int
 
 
-def fit_field(answers: Sequence[Counted]) -> Fit | None:
-    """The calibration of one field; None without any answer. Sets count alike, whatever their sizes."""
+def fit_field(answers: Sequence[Counted], gain: float = GAIN) -> Fit | None:
+    """The calibration of one field; None without any answer. Sets count alike, whatever their sizes.
+
+    gain: log-loss that a map must gain over a plainer one to be taken.
+    """
     if not answers:
         return None
     answers = balanced_sets(answers)
@@ -75,7 +78,7 @@ def fit_field(answers: Sequence[Counted]) -> Fit | None:
     losses = {kind: _held_back_loss(answers, make) for kind, make in _KINDS.items()}
     kind = "raw"
     for other in _KINDS:
-        if losses[other] < losses[kind] - GAIN:
+        if losses[other] < losses[kind] - gain:
             kind = other
     knots = _sound(_KINDS[kind](answers), receipts)
     crossed = [
@@ -84,6 +87,16 @@ def fit_field(answers: Sequence[Counted]) -> Fit | None:
         for answer in held
     ]
     return Fit(FieldCalibration(knots, risks(crossed), receipts), kind, losses, len(answers))
+
+
+def composed(first: FieldCalibration | None, second: FieldCalibration) -> FieldCalibration:
+    """One map for two, the second fitted on what the first says. Risks stay the first's, who has counted more."""
+    if first is None:
+        return second
+    raws = sorted({*(raw for raw, _ in first.knots), *_GRID.tolist()})
+    inner = _apply(first.knots, raws)
+    knots = _rising(list(zip(raws, _apply(second.knots, inner).tolist(), strict=True)))
+    return FieldCalibration(knots, first.risks, first.answers + second.answers)
 
 
 def balanced_sets(answers: Sequence[Counted]) -> list[Counted]:
