@@ -6,11 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.extract.places import PLACES
+from edgekit.extract.words import CHAR_IDS, char_ids
 from edgekit.geometry import rotated
 from edgekit.types import Point, TextLine
 from models.extractor.noise import TaggedLine
+from models.extractor.samples import Sample
 
 _TILT = 1.5  # degrees, standard deviation
+_RESPELT = 0.08  # share of words whose letters are drawn anew
+_ZERO, _UPPER, _LOWER = (char_ids(c)[0] for c in "0Aa")
+_MEASURES = [PLACES.index(name) for name in ("left", "right", "centre", "height", "tallest", "gap_left", "gap_right")]
+_LABELS = [i for i, name in enumerate(PLACES) if name.startswith("entry ")]
+_SUMS = [PLACES.index(name) for name in ("sum", "paid", "above", "product", "twins")]
 
 
 def untagged(lines: Sequence[TextLine]) -> list[TaggedLine]:
@@ -78,3 +89,32 @@ def _placed(lines: Sequence[TaggedLine], rng: Random) -> list[TaggedLine]:
         return rotated((point[0] * stretch, point[1]), angle)
 
     return [replace(line, quad=line.quad.map(moved)) for line in lines]
+
+
+def scrambled(sample: Sample, rng: np.random.Generator) -> Sample:
+    """A sample whose digits stand for others, with some words spelt at random and places a little off.
+
+    So that no price or name can be learnt by heart. What the rules know of the words stays, or is forgotten.
+    """
+    chars, places = sample.chars, sample.places.copy()
+    if rng.random() < 0.6:
+        table = np.arange(CHAR_IDS, dtype=np.int16)
+        table[_ZERO : _ZERO + 10] = _ZERO + rng.permutation(10)
+        chars = table[chars]
+    chars = _respelt(chars, rng)
+    known = chars[:, :1] > 0
+    places[:, _MEASURES] += (rng.normal(0, 0.02, (len(chars), len(_MEASURES))) * known).astype(np.float16)
+    for columns in (_LABELS, _SUMS):
+        if rng.random() < 0.1:
+            places[:, columns] = 0
+    return replace(sample, chars=chars, places=places)
+
+
+def _respelt(chars: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.int16]:
+    """Some words with other letters of the same case."""
+    chosen = rng.random((len(chars), 1)) < _RESPELT
+    drawn = rng.integers(0, 26, chars.shape)
+    for first in (_UPPER, _LOWER):
+        letters = chosen & (chars >= first) & (chars < first + 26)
+        chars = np.where(letters, first + drawn, chars).astype(np.int16)
+    return chars

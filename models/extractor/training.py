@@ -14,6 +14,7 @@ from torch import Tensor
 
 from edgekit.extract.places import PLACES
 from edgekit.extract.words import LETTERS, TAGS
+from models.extractor.augment import scrambled
 from models.extractor.loss import loss_of
 from models.extractor.network import ExtractorModel
 from models.extractor.samples import EITHER, Sample
@@ -66,7 +67,8 @@ def batch_of(samples: Sequence[Sample]) -> Batch:
 
 
 def batches(samples: Sequence[Sample], size: int, rng: Random) -> Iterator[Batch]:
-    """All samples once, in random order; those of about one length go together."""
+    """All samples once, scrambled, in random order; those of about one length go together."""
+    dice = np.random.default_rng(rng.getrandbits(32))
     order = list(range(len(samples)))
     rng.shuffle(order)
     groups = []
@@ -75,7 +77,7 @@ def batches(samples: Sequence[Sample], size: int, rng: Random) -> Iterator[Batch
         groups += [pool[k : k + size] for k in range(0, len(pool), size)]
     rng.shuffle(groups)
     for group in groups:
-        yield batch_of([samples[i] for i in group])
+        yield batch_of([scrambled(samples[i], dice) for i in group])
 
 
 def train(
