@@ -15,9 +15,10 @@ from test_models_rules import constants, folder, receipt
 from edgekit.extract import ExtractParams
 from edgekit.extract.network import Network
 from edgekit.manifest import parse_params
+from edgekit.training.fitting import Choice
 from models.rules import joint, priors
 from models.rules.__main__ import main
-from models.rules.fitting import Answer, Choice
+from models.rules.fitting import Answer
 from models.rules.heldback import (
     FOLDS,
     HELD_BACK,

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from edgekit.extract.params import JointWeights
+from edgekit.training.fitting import Array, Choice, fit_choices
 from models.rules import priors
-from models.rules.fitting import Answer, Array, Choice, accuracy, balanced, fit_answers, fit_choices, log_loss
+from models.rules.fitting import Answer, accuracy, balanced, fit_answers, log_loss
 from models.rules.heldback import Seen, answer, date_choice, name_choice, tax_choice, total_choice
 from models.rules.weights import GAIN, Line
 
