@@ -35,9 +35,11 @@ class Small(nn.Module):
     def forward(self, chars, places):
         known = (chars[:, :, 0] > 0).to(places.dtype)
         words = self.letters(chars).amax(2) + self.place(places)
-        read = self.norm(words)
-        nearness = self.ask(read) @ self.answer(read).transpose(1, 2) + ((known - 1) * 1e4)[:, None, :]
-        return self.tags(words + nearness.softmax(-1) @ words)
+        for _ in range(4):
+            read = self.norm(words)
+            nearness = self.ask(read) @ self.answer(read).transpose(1, 2) + ((known - 1) * 1e4)[:, None, :]
+            words = words + nearness.softmax(-1) @ words
+        return self.tags(self.norm(words))
 
 
 class Sorted(Small):
