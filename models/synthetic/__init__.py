@@ -1,5 +1,6 @@
 """Receipts that never were: text with full truth (``make``), pictures of it (``draw``), photos (``photograph``)."""
 
+from models.synthetic.drawing import draw
 from models.synthetic.generator import LANGUAGES, make
 from models.synthetic.truth import Facts, Item, Line, Picture, Role, Sale, Style, SyntheticReceipt, TaxLine, Word
 
@@ -15,5 +16,6 @@ __all__ = [
     "SyntheticReceipt",
     "TaxLine",
     "Word",
+    "draw",
     "make",
 ]
