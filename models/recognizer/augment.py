@@ -14,7 +14,7 @@ from edgekit.image import Pixels, crop
 from edgekit.types import Point, Quad
 
 HEIGHT = 48
-_PLAIN = 0.2
+_PLAIN = 0.25
 """Share of lines of which only the frame is moved."""
 _FILTERS = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS, Image.Resampling.BOX)
 
@@ -35,10 +35,10 @@ def jitter(quad: Quad, random: np.random.Generator) -> Quad:
     a, b, c, d = (np.array(point) for point in quad.points)
     along = (b - a + c - d) / max(2 * length, 1e-6)
     across = (d - a + c - b) / max(2 * thickness, 1e-6)
-    ends = np.clip(random.normal(0.02, 0.1, 2), -0.12, 0.45) * thickness
-    edges = np.clip(random.normal(0.02, 0.06, 2), -0.09, 0.25) * thickness
-    wild = 3.0 if random.random() < 0.15 else 1.0
-    slant = float(np.clip(random.normal(0, 0.06 * wild), -0.35, 0.35)) * thickness
+    ends = np.clip(random.normal(0.05, 0.09, 2), -0.06, 0.4) * thickness
+    edges = np.clip(random.normal(0.04, 0.05, 2), -0.05, 0.22) * thickness
+    wild = 2.5 if random.random() < 0.15 else 1.0
+    slant = float(np.clip(random.normal(0, 0.05 * wild), -0.3, 0.3)) * thickness
     turn = float(np.clip(random.normal(0, 0.012 * wild), -0.09, 0.09)) * min(length, 8 * thickness) / 2
     wobble = random.normal(0, 0.015 * wild, (4, 2)) * thickness
     corners = (
@@ -108,7 +108,7 @@ def _smeared(image: Image.Image, random: np.random.Generator) -> Image.Image:
 def _faded(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
     """Less contrast, another paper, another exposure."""
     paper = np.percentile(values, 90)
-    contrast = random.uniform(0.3, 1.2) if random.random() < 0.7 else random.uniform(0.15, 0.4)
+    contrast = random.uniform(0.4, 1.2) if random.random() < 0.8 else random.uniform(0.2, 0.4)
     level = random.uniform(120, 255) if random.random() < 0.6 else paper
     tint = random.uniform(-12, 12, 3) if random.random() < 0.3 else np.zeros(3)
     changed = level + (values - paper) * contrast + tint
