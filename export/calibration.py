@@ -19,6 +19,8 @@ from edgekit.session import Session, open_session
 from edgekit.timings import Timings
 
 Array = NDArray[Any]
+Feed = tuple[Array, ...]
+"""What a graph is given at once, in the order of its inputs."""
 STAGES = ("detect", "recognize")
 MOST_FEEDS = 96
 """Of a stage that are kept, evenly spaced: a receipt has one page and many lines."""
@@ -29,14 +31,14 @@ class Recorder:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.feeds: list[Array] = []
+        self.feeds: list[Feed] = []
 
     def run(self, *inputs: Array) -> tuple[Array, ...]:
-        self.feeds.append(inputs[0])
+        self.feeds.append(inputs)
         return self._session.run(*inputs)
 
 
-def record(bundle: Bundle, pictures: Sequence[Path]) -> dict[str, list[Array]]:
+def record(bundle: Bundle, pictures: Sequence[Path]) -> dict[str, list[Feed]]:
     """Per stage, the inputs of its fp32 graph while ``pictures`` are read. Raises ImageError for a broken picture."""
     recorders = {stage: Recorder(open_session(bundle, stage, "onnxruntime", "fp32", 1)) for stage in STAGES}
 
@@ -54,6 +56,6 @@ def record(bundle: Bundle, pictures: Sequence[Path]) -> dict[str, list[Array]]:
     return {stage: _thinned(recorder.feeds) for stage, recorder in recorders.items()}
 
 
-def _thinned(feeds: Sequence[Array]) -> list[Array]:
+def _thinned(feeds: Sequence[Feed]) -> list[Feed]:
     count = min(len(feeds), MOST_FEEDS)
     return [feeds[i * len(feeds) // count] for i in range(count)]

