@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from edgekit.bundle import Bundle
 from edgekit.decode import DecodeParams, load
 from edgekit.errors import UsageError
 from edgekit.evaluation import load_labels
-from edgekit.geometry import quad_size, tilt
+from edgekit.geometry import quad_size, rotated, tilt
 from edgekit.manifest import parse_params
-from edgekit.types import Quad
+from edgekit.types import Point, Quad
 
 CAPITALS_ONLY = ("sroie",)
 """Sets whose texts are all in capitals, whatever is printed: case does not count there."""
@@ -34,6 +34,17 @@ class Page:
     quads: tuple[Quad, ...]
     texts: tuple[str, ...]
 
+    def turned(self, degrees: float) -> Page:
+        """The page turned clockwise about its middle, sampled anew; what is left empty is grey."""
+        image = self.image.rotate(-degrees, Image.Resampling.BILINEAR, expand=True, fillcolor=(127, 127, 127))
+        x, y, u, v = (side / 2 for side in (*self.image.size, *image.size))
+
+        def there(point: Point) -> Point:
+            moved = rotated((point[0] - x, point[1] - y), degrees)
+            return moved[0] + u, moved[1] + v
+
+        return Page(self.file, image, tuple(quad.map(there) for quad in self.quads), self.texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -49,17 +60,18 @@ class Rules:
         return cls(name not in CAPITALS_ONLY, name not in WITHOUT_SPACES)
 
     def apply(self, text: str) -> str:
-        text = " ".join(text.split()) if self.spaces else "".join(text.split())
+        """The text without what does not count."""
+        text = (" " if self.spaces else "").join(text.split())
         return text if self.case else text.upper()
 
 
 def pages(folder: Path, split: str, most: int | None = None) -> Iterator[Page]:
-    """The pictures of a split that have lines. Raises UsageError where there are none, ImageError."""
+    """The pictures of a split that have lines, at most so many. Raises UsageError where there are none, ImageError."""
     bundle = Bundle.open()
     params = parse_params(DecodeParams, bundle.stage("image").params, "image")
     rows = [row for row in load_labels(folder, split) if row.get("lines")]
     if not rows:
-        raise UsageError(f"{folder}: no row of split {split!r} has lines; take sroie, or another set with lines")
+        raise UsageError(f"{folder}: no row of split {split!r} has lines; take a set whose lines are annotated")
     for row in rows[:most]:
         photo = load(folder / row["file"], params)
         lines = [line for line in row["lines"] if line["text"].strip()]
@@ -73,45 +85,17 @@ def _quad(line: dict[str, Any], factor: int) -> Quad:
 
 
 def upright(quad: Quad) -> Quad:
-    """The same corners, clockwise from the one where upright text starts: sets differ in their first corner and turn."""
+    """The same corners, clockwise from where upright text starts: sets differ in their first corner and their turn."""
     points = list(quad.points)
     area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, points[1:] + points[:1], strict=True))
-    if area < 0:  # anticlockwise in a picture whose y runs down
+    if area < 0:  # anticlockwise, as y runs down
         points.reverse()
-    turns = [Quad(*(points[i:] + points[:i])) for i in range(4)]
-    level = [turn for turn in turns if abs(tilt(turn)) <= 45] or turns
-    return max(level, key=lambda turn: quad_size(turn)[0])
+    return min((Quad(*(points[i:] + points[:i])) for i in range(4)), key=lambda turn: abs(tilt(turn)))
 
 
 def height_group(quad: Quad) -> str:
     """By the thickness of a line in pixels."""
     thickness = quad_size(quad)[1]
-    low = max([limit for limit in HEIGHTS if limit <= thickness], default=0.0)
-    high = next((limit for limit in HEIGHTS if limit > thickness), None)
+    low = max((limit for limit in HEIGHTS if limit <= thickness), default=0.0)
+    high = min((limit for limit in HEIGHTS if limit > thickness), default=None)
     return f"{low:g}-{high:g}" if high else f"{low:g}+"
-
-
-def moved(quad: Quad, degrees: float, share: float) -> Quad:
-    """The frame turned about its middle, and grown by a share of its thickness on every side."""
-    import math
-
-    x = sum(point[0] for point in quad.points) / 4
-    y = sum(point[1] for point in quad.points) / 4
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    length, thickness = quad_size(quad)
-    wide, tall = 1 + 2 * share * thickness / max(length, 1e-6), 1 + 2 * share
-    a, _, _, d = quad.points
-    along = ((quad.top_right[0] - a[0]) / max(length, 1e-6), (quad.top_right[1] - a[1]) / max(length, 1e-6))
-    del d
-
-    def place(point: tuple[float, float]) -> tuple[float, float]:
-        u, v = point[0] - x, point[1] - y
-        du, dv = u * along[0] + v * along[1], -u * along[1] + v * along[0]
-        u, v = du * wide * along[0] - dv * tall * along[1], du * wide * along[1] + dv * tall * along[0]
-        return x + u * cos - v * sin, y + u * sin + v * cos
-
-    return quad.map(place)
-
-
-def total(pages_: Sequence[Page]) -> int:
-    return sum(len(page.texts) for page in pages_)
