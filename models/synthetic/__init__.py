@@ -2,6 +2,7 @@
 
 from models.synthetic.drawing import draw
 from models.synthetic.generator import LANGUAGES, make
+from models.synthetic.photo import photograph
 from models.synthetic.truth import Facts, Item, Line, Picture, Role, Sale, Style, SyntheticReceipt, TaxLine, Word
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "Word",
     "draw",
     "make",
+    "photograph",
 ]
