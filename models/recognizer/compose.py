@@ -14,7 +14,7 @@ from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
 from export.recipes.receipt import LATIN_1_AND_EXTENDED_A, SIGNS
 from models.recognizer.data import HELD, TRAIN, Line, write_lines
-from models.synthetic import draw, make
+from models.synthetic import draw, make, photograph
 from models.synthetic.truth import Line as Printed
 from models.synthetic.truth import SyntheticReceipt
 
@@ -28,7 +28,8 @@ pictures. Wear is added when lines are drawn for training. In --accented of them
 currency signs, so that every character of the bundle is seen. One receipt in ten is held back to measure on.
 Exit: 0 done, 2 an error (one line on stderr)."""
 
-KIND = "synthetic"
+DRAWN, PHOTOGRAPHED = "drawn", "photographed"
+"""Kinds of lines."""
 _CHANGED = 0.3
 """Share of letters that get an accent where a receipt has them added."""
 
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, default=400, help="receipts (400)")
     parser.add_argument("--first", type=int, default=0, help="seed of the first receipt (0)")
     parser.add_argument("--accented", type=float, default=0.3, help="share with added accents and signs (0.3)")
+    parser.add_argument("--photographed", type=float, default=0.5, help="share seen by a camera or a scanner (0.5)")
     parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of pictures and lines.jsonl")
     return parser
 
@@ -69,11 +71,14 @@ def _all_lines(options: argparse.Namespace, progress: Progress) -> Iterator[Line
         random = Random(f"lines {seed}")
         receipt = make(seed)
         picture = draw(accented(receipt, random) if random.random() < options.accented else receipt, seed)
+        kind = PHOTOGRAPHED if random.random() < options.photographed else DRAWN
+        if kind == PHOTOGRAPHED:
+            picture = photograph(picture, seed)
         path = options.out / f"{seed:06}.png"
         picture.image.save(path)
         for line in picture.lines:
             if not line.style.hand and any(c.isalnum() for c in line.text):
-                yield Line(str(path), (line.quad,), line.text, KIND, HELD if seed % 10 == 9 else TRAIN)
+                yield Line(str(path), (line.quad,), line.text, kind, HELD if seed % 10 == 9 else TRAIN)
         progress.step()
 
 
