@@ -48,9 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def drawn(folder: Path) -> Any:
     alphabet = batches.Alphabet.of([*map(chr, range(0x21, 0x7F)), " "])
-    return batches.Drawn(
-        data.read_lines(folder / "lines.jsonl"), alphabet, readers.params(), batches.Pictures()
-    )
+    return batches.Drawn(data.read_lines(folder / "lines.jsonl"), alphabet, readers.params(), batches.Pictures())
 
 
 def test_an_epoch_has_every_line_in_batches_of_a_width(folder: Path) -> None:

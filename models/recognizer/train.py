@@ -175,7 +175,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--lines", metavar="JSONL", action="append", required=True, help="training lines; may be repeated")
     add("--out", type=Path, metavar="DIR", required=True, help="folder of the run")
-    add("--share", type=_share, metavar="KIND=X", action="append", default=[], help="lines of a kind per epoch, times X")
+    add(
+        "--share", type=_share, metavar="KIND=X", action="append", default=[], help="lines of a kind per epoch, times X"
+    )
     add("--epochs", type=int, default=10, help="passes over the lines (10)")
     add("--rate", type=float, default=5e-4, help="highest learning rate (5e-4)")
     add("--average", type=float, default=0.998, help="share of the averaged weights that a step keeps (0.998)")
