@@ -19,7 +19,10 @@ _LEAST_TEXT = 9.0  # pixels that most lines stay tall, however far away the came
 
 
 def photograph(picture: Picture, seed: int) -> Picture:
-    """A photo (55 in 100) or a scan of a drawn receipt, ``RGB``, at most 1600 pixels long; the same for the same seed."""
+    """A photo (55 in 100) or a scan of a drawn receipt: ``RGB``, at most 1600 pixels long.
+
+    The same seed gives the same picture.
+    """
     random = Random(f"photo {seed}")
     flat = random.random() < 0.45
     grey = np.asarray(picture.image.convert("L"), dtype=np.float32)

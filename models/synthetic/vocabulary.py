@@ -21,7 +21,19 @@ _LEXICON_KINDS = {
 # Spellings that are there to forgive a reader's errors, or that say something else beside an amount of a receipt.
 _NOT_PRINTED = {
     *("TOTL", "TOTA", "OTAL", "STOTAL", "TXTL", "SUMNE", "ZWISCHENSUMNE", "TOTAL RN", "TOTAL USD", "TOTAL MYR", "DUE"),
-    *("TOTAL SALES", "OFF", "LESS", "COMP", "COMPS", "SC", "FEE", "CHARGE", "BRUTTO GESAMT", "BASE IMPONIBLE", "BASE IMP"),
+    *(
+        "TOTAL SALES",
+        "OFF",
+        "LESS",
+        "COMP",
+        "COMPS",
+        "SC",
+        "FEE",
+        "CHARGE",
+        "BRUTTO GESAMT",
+        "BASE IMPONIBLE",
+        "BASE IMP",
+    ),
     *("IMPONIBILE", "TOTAL BRUTO", "NETTO", "NETTOBETRAG", "NETTO GESAMT", "NETTOSUMME", "PFAND", "ADJUSTMENT", "CAJ"),
     *("TOTAL HT", "TOTAL HORS TAXES", "MONTANT HT", "TOTAL PAID", "LARGE PARTY", "AUTO GRATUITY", "BUONO", "AVOIR"),
 }
@@ -57,7 +69,8 @@ def _lexicon(language: str, kind: str) -> tuple[str, ...]:
 
 def heads(random: Random, language: str, kind: str) -> list[str]:
     """The heads of a table's columns."""
-    return random.choice(_read("phrases")[language][kind].split(";")).split("|")
+    tables: str = _read("phrases")[language][kind]
+    return random.choice(tables.split(";")).split("|")
 
 
 def phrase(random: Random, language: str, kind: str) -> str:
