@@ -48,7 +48,8 @@ def print_items(press: Press) -> tuple[Item, ...]:
     if press.style == "menu":
         layouts += [_one_row, _one_row, _quantity_row, _quantity_row, _quantity_row]
     layout = _fuel if press.style == "fuel" and press.chance(0.8) else random.choice(layouts)
-    _head(press, layout)
+    if press.sale.items:
+        _head(press, layout)
     found = []
     for index, item in enumerate(press.sale.items):
         description = layout(press, table, index, item)
@@ -62,8 +63,11 @@ def print_items(press: Press) -> tuple[Item, ...]:
 def _head(press: Press, layout: Callable[[Press, _Table, int, Item], str]) -> None:
     if not press.chance(0.75 if layout in (_columns, _two_rows) else 0.12):
         return
-    titles = [press.habits.case(head) for head in heads(press.random, press.language, "columns")]
-    places = [press.paper.columns * (index + 1) / len(titles) for index in range(len(titles))]
+    columns = press.paper.columns
+    titles = [press.habits.case(head) for head in heads(press.random, press.language, "columns", columns)]
+    if not titles:
+        return
+    places = [columns * (index + 1) / len(titles) for index in range(len(titles))]
     pieces = [press.paper.left(texts(titles[0], Role.COLUMN))]
     pieces += [
         press.paper.right(texts(title, Role.COLUMN), at) for title, at in zip(titles[1:], places[1:], strict=True)

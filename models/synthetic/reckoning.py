@@ -217,14 +217,17 @@ def _taxes_below(press: Press) -> None:
 
 def _tax_table(press: Press) -> None:
     """A row for each rate, perhaps one for all."""
-    sale = press.sale
+    sale, columns = press.sale, press.paper.columns
+    titles = [press.habits.case(head) for head in heads(press.random, press.language, "tax_columns", columns)]
+    if not titles:
+        _tax_rows(press)
+        return
     if press.chance(0.7):
         press.paper.skip()
     if press.chance(0.5):
         title = texts(press.phrase("tax_summary"), Role.HEADER)
         press.paper.put(press.paper.centre(title) if press.chance(0.4) else press.paper.left(title))
-    titles = [press.habits.case(head) for head in heads(press.random, press.language, "tax_columns")]
-    places = [press.paper.columns * (i + 1) / len(titles) for i in range(len(titles))]
+    places = [columns * (i + 1) / len(titles) for i in range(len(titles))]
     press.paper.put(*[press.paper.right(texts(h, Role.COLUMN), at) for h, at in zip(titles, places, strict=True)])
     lettered = press.chance(0.5)
     part = Role.TAX if len(sale.taxes) == 1 else Role.TAX_PART

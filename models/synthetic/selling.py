@@ -198,7 +198,7 @@ def _reckon(items: tuple[Item, ...], classes: list[int], extra: Decimal, terms: 
 
 
 def _tip(random: Random, country: Mapping[str, Any], style: str, total: Decimal, unit: Decimal) -> Decimal:
-    if style not in ("menu", "card", "services") or random.random() > country["tips"] * 0.35:
+    if style not in ("menu", "card", "services") or random.random() > country["tips"] * 0.6:
         return _NIL
     if random.random() < 0.5:
         return Decimal(max(int(total * random.randrange(10, 25) / 100), 1))

@@ -67,10 +67,11 @@ def _lexicon(language: str, kind: str) -> tuple[str, ...]:
     return tuple(p for p in phrases if p not in _NOT_PRINTED and (kind == "rounding" or not any(t in p for t in taxes)))
 
 
-def heads(random: Random, language: str, kind: str) -> list[str]:
-    """The heads of a table's columns."""
-    tables: str = _read("phrases")[language][kind]
-    return random.choice(tables.split(";")).split("|")
+def heads(random: Random, language: str, kind: str, columns: int) -> list[str]:
+    """The heads of a table's columns, none where no table fits on paper of so many characters."""
+    tables = [table.split("|") for table in _read("phrases")[language][kind].split(";")]
+    fitting = [table for table in tables if max(9, *map(len, table)) * len(table) <= columns]
+    return random.choice(fitting) if fitting else []
 
 
 def phrase(random: Random, language: str, kind: str) -> str:
