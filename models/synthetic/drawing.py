@@ -197,8 +197,8 @@ def _decorate(pen: ImageDraw.ImageDraw, printer: _Printer, receipt: SyntheticRec
     bottom = max(line.quad.bottom_left[1] for line in receipt.lines) + COLUMN
     if receipt.height - bottom < 4 * COLUMN or random.random() > 0.4:
         return
-    x, end = receipt.width * 0.2 * printer.across, receipt.width * 0.8 * printer.across
-    top, bottom = bottom * printer.down, (bottom + 2.5 * COLUMN) * printer.down
+    x, end = round(receipt.width * 0.2 * printer.across), round(receipt.width * 0.8 * printer.across)
+    top, bottom = round(bottom * printer.down), round((bottom + 2.5 * COLUMN) * printer.down)
     while x < end:
         width = random.choice((1, 1, 2, 3))
         pen.rectangle((x, top, x + width - 1, bottom), fill=0)
