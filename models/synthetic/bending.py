@@ -55,7 +55,7 @@ class Bend:
         ys = np.linspace(0, self.size[1], _CELLS[0] + 1).round().astype(int)
         grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2).astype(np.float64)
         source = self.lift(grid).reshape(len(ys), len(xs), 2)
-        mesh = []
+        mesh: list[tuple[tuple[int, int, int, int], Sequence[float]]] = []
         for i in range(_CELLS[0]):
             for j in range(_CELLS[1]):
                 corners = (source[i, j], source[i + 1, j], source[i + 1, j + 1], source[i, j + 1])
@@ -92,14 +92,20 @@ def choose_bend(random: Random, sheet: tuple[int, int], flat: bool) -> Bend:
     width, height = sheet
     turn = random.gauss(0, 0.5) if flat else random.gauss(0, 4) if random.random() < 0.85 else random.uniform(-18, 18)
     lean = 0.0 if flat else 0.07
-    edge = (random.uniform(0, 0.06), random.uniform(0, 0.06)) if flat else (random.uniform(0, 0.5), random.uniform(0, 0.25))
+    edge = (
+        (random.uniform(0, 0.06), random.uniform(0, 0.06))
+        if flat
+        else (random.uniform(0, 0.5), random.uniform(0, 0.25))
+    )
     corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]
     angle = np.deg2rad(turn)
     placed = []
     for x, y in corners:
         dx, dy = x - width / 2, y - height / 2
         away_x, away_y = random.uniform(-lean, lean) * width, random.uniform(-lean, lean) * height * 0.6
-        placed.append((dx * np.cos(angle) - dy * np.sin(angle) + away_x, dx * np.sin(angle) + dy * np.cos(angle) + away_y))
+        placed.append(
+            (dx * np.cos(angle) - dy * np.sin(angle) + away_x, dx * np.sin(angle) + dy * np.cos(angle) + away_y)
+        )
     left, top = min(x for x, _ in placed), min(y for _, y in placed)
     inner = (max(x for x, _ in placed) - left, max(y for _, y in placed) - top)
     size = (round(inner[0] + width * edge[0]), round(inner[1] + height * edge[1]))

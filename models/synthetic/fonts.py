@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,7 +56,7 @@ FAMILIES = {
     "shadows-into-light": (HAND, "OFL-1.1"),
     "nanum-pen-script": (HAND, "OFL-1.1"),
 }
-"""Family to its kind and licence, by what its files' names start with (npm ``@fontsource/NAME``, or a distribution's)."""
+"""Family to its kind and licence, by what the names of its files start with: npm ``@fontsource/NAME``, or Debian's."""
 
 _REGULAR = ("", "-regular", "-latin-400-normal", "-latin-ext-400-normal")
 _BOLD = ("-bold", "-latin-700-normal", "-latin-ext-700-normal")
@@ -76,9 +76,9 @@ BUILT_IN = Face("built-in", SANS, (), ())
 """Aileron, in every Pillow that knows TrueType (CC0)."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def find_faces() -> tuple[Face, ...]:
-    """The faces of this machine, in an order that depends on their names alone; the built-in one is always among them."""
+    """The faces of this machine, ordered by name; the built-in one is always among them."""
     files: dict[str, str] = {}
     for folder in _folders():
         for path in sorted(folder.rglob("*")):

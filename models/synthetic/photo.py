@@ -15,11 +15,14 @@ from models.synthetic.truth import Line, Picture
 from models.synthetic.wear import Floats, paper, shadow, worn_ink
 
 _LONGEST = 1600
-_LEAST_TEXT = 9.0  # pixels that most lines stay tall, however far away the camera is
+_LEAST_TEXT = 10.0  # pixels that most lines stay tall, however far away the camera is
 
 
 def photograph(picture: Picture, seed: int) -> Picture:
-    """A photo (55 in 100) or a scan of a drawn receipt, ``RGB``, at most 1600 pixels long; the same for the same seed."""
+    """A photo (55 in 100) or a scan of a drawn receipt: ``RGB``, at most 1600 pixels long.
+
+    The same seed gives the same picture.
+    """
     random = Random(f"photo {seed}")
     flat = random.random() < 0.45
     grey = np.asarray(picture.image.convert("L"), dtype=np.float32)
@@ -116,7 +119,7 @@ def _shrink(random: Random, size: tuple[int, int], lines: tuple[Line, ...]) -> f
     text = max(heights[len(heights) // 2], 1.0)
     least = min(_LEAST_TEXT / text, 1.0)
     most = min(_LONGEST / max(size), 1.0)
-    return min(random.uniform(least, 1.0), most) if random.random() < 0.6 else most
+    return min(random.uniform(least, 1.0), most) if random.random() < 0.45 else most
 
 
 def _moved(line: Line, bend: Bend) -> Line:

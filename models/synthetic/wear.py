@@ -39,7 +39,7 @@ def worn_ink(random: Random, grey: Floats) -> Floats:
     if random.random() < 0.3:
         speckles = np.random.default_rng(random.getrandbits(63)).random((height, width), dtype=np.float32)
         ink = ink * (speckles > random.uniform(0.01, 0.12))
-    return ink
+    return np.asarray(ink, dtype=np.float32)
 
 
 def _dots(random: Random, shape: tuple[int, int]) -> Floats:
@@ -48,7 +48,7 @@ def _dots(random: Random, shape: tuple[int, int]) -> Floats:
     rows = np.abs(np.arange(shape[0]) % pitch - pitch / 2) / pitch
     columns = np.abs(np.arange(shape[1]) % pitch - pitch / 2) / pitch
     dots = 1 - np.float32(random.uniform(0.6, 1.3)) * (rows[:, None] + columns[None, :]).astype(np.float32)
-    return np.clip(dots * 1.5, 0.15, 1).astype(np.float32)
+    return np.asarray(np.clip(dots * 1.5, 0.15, 1), dtype=np.float32)
 
 
 def paper(random: Random, shape: tuple[int, int], flat: bool) -> Floats:
@@ -71,7 +71,7 @@ def _light(random: Random, shape: tuple[int, int], depth: float) -> Floats:
     down = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, shape[1], dtype=np.float32)[None, :]
     slope = random.uniform(-1, 1) * down + random.uniform(-1, 1) * across
-    return (1 - np.float32(random.uniform(0.1, 1) * depth) * (slope / 2 + 0.5)).astype(np.float32)
+    return np.asarray(1 - np.float32(random.uniform(0.1, 1) * depth) * (slope / 2 + 0.5), dtype=np.float32)
 
 
 def _fold(random: Random, sheet: Floats, depth: float) -> None:
@@ -82,7 +82,9 @@ def _fold(random: Random, sheet: Floats, depth: float) -> None:
     distance = (np.arange(size, dtype=np.float32) - np.float32(at)) / np.float32(size)
     side = np.sign(distance) * np.exp(-np.abs(distance) * random.uniform(4, 25))
     line = np.exp(-((distance * size / random.uniform(1.2, 3.5)) ** 2))
-    change = (1 + random.choice((1, -1)) * depth * side - random.choice((0.0, 1.0, -0.5)) * depth * line).astype(np.float32)
+    change = (1 + random.choice((1, -1)) * depth * side - random.choice((0.0, 1.0, -0.5)) * depth * line).astype(
+        np.float32
+    )
     sheet *= change[None, :] if along else change[:, None]
 
 
@@ -97,4 +99,4 @@ def shadow(random: Random, shape: tuple[int, int]) -> Floats:
         x, y = random.uniform(-1, 1), random.uniform(-1, 1) * shape[0] / shape[1]
         edge = random.uniform(0.3, 0.9) - np.hypot(across - x, (down - y) * random.uniform(0.5, 1))
     soft = np.clip(edge / random.uniform(0.02, 0.5) + 0.5, 0, 1)
-    return (1 - np.float32(random.uniform(0.12, 0.45)) * soft).astype(np.float32)
+    return np.asarray(1 - np.float32(random.uniform(0.12, 0.45)) * soft, dtype=np.float32)
