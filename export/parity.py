@@ -49,7 +49,7 @@ def compare(recipe: PictureRecipe, original: Original, graph: Graph, data: bytes
 
 def reference_name(recipe: PictureRecipe) -> str:
     """What ``difference`` compares with."""
-    return f"{recipe.title} as published, on synthetic pictures"
+    return f"{recipe.title} as {'tuned' if recipe.tuned else 'published'}, on synthetic pictures"
 
 
 def difference(recipe: PictureRecipe, original: Original, new: Session) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,8 +157,10 @@ class ClassHead:
 
 
 def _caller() -> str:
-    """File and line of the code that makes a recipe; called by the ``__init__`` that dataclasses write."""
-    frame = sys._getframe(2)
+    """File and line of the code that makes a recipe, or ``dataclasses.replace``s parts of one."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename in (dataclasses.__file__, "<string>", __file__):
+        frame = frame.f_back  # "<string>" is the __init__ that dataclasses write
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
@@ -182,7 +185,7 @@ class PictureRecipe:
     tolerance: float
     in_float: tuple[int, ...] = ()
     tuned: Tuned | None = None
-    line: str = field(default_factory=_caller, compare=False, repr=False)
+    line: str = field(default_factory=_caller, init=False, compare=False, repr=False)
 
     @property
     def inputs(self) -> tuple[TensorSpec, ...]:
@@ -203,7 +206,7 @@ class WordRecipe:
     buckets: numbers of words at once, rising: what the runtime asks for.
     feeds: what graphs are compared on: "receipts" are the words of drawn receipts as the extractor encodes them;
         "numbers" are random, integers below ``vocabulary``.
-    changes, tolerance, line: as in PictureRecipe.
+    changes: what the licence asks us to state; empty for weights of one's own. tolerance, line: as in PictureRecipe.
     """
 
     title: str
@@ -216,7 +219,7 @@ class WordRecipe:
     tolerance: float
     feeds: Literal["receipts", "numbers"] = "receipts"
     vocabulary: int = 2
-    line: str = field(default_factory=_caller, compare=False, repr=False)
+    line: str = field(default_factory=_caller, init=False, compare=False, repr=False)
 
 
 GraphRecipe = PictureRecipe | WordRecipe

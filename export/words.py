@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from edgekit.backends import ort
 from edgekit.errors import BundleError
-from edgekit.extract import ExtractParams, Lexicon
-from edgekit.extract.labels import entries
-from edgekit.extract.page import build_page
-from edgekit.extract.words import encode
-from edgekit.manifest import Evidence, Graph, TensorSpec, parse_params
+from edgekit.manifest import Evidence, Graph, TensorSpec
 from edgekit.session import Session
-from edgekit.types import TextLine
 from export import parity, samples
 from export.calibration import Feed
+from export.encoding import encoded
 from export.net import Net, read_net
 from export.recipe import Checkpoint, LocalFile, Member, TorchModule, WordRecipe
 from export.targets.lowered import UNCHECKED
 
-DATA = Path(__file__).parent / "data"
 AXIS = "words"
 
 
@@ -110,18 +103,6 @@ def feeds(recipe: WordRecipe) -> list[Feed]:
     return [
         tuple(_random(spec, words, recipe.vocabulary, random) for spec in recipe.inputs) for words in recipe.buckets
     ]
-
-
-def encoded(lines: Sequence[TextLine], rows: Sequence[Sequence[int]]) -> Feed:
-    """What the extractor feeds to its network for a receipt, with the default bundle's word lists and constants."""
-    where = "export/data/extract_params.json"
-    params: ExtractParams = parse_params(
-        ExtractParams, json.loads((DATA / "extract_params.json").read_text("utf-8")), where
-    )
-    lexicon = Lexicon.parse((DATA / "lexicon.json").read_text("utf-8"), "export/data/lexicon.json")
-    page = build_page(lines, rows, lexicon, (params.first_year, params.last_year))
-    words = encode(page, entries(page, params), lexicon)
-    return words.chars, words.places
 
 
 def compare(recipe: WordRecipe, original: Session, graph: Graph, data: bytes) -> Evidence:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from edgekit.extract.places import PLACES
+from edgekit.extract.words import BUCKETS, LETTERS, TAGS
 from edgekit.manifest import TensorSpec
-from export.recipe import ClassHead, HeatHead, Member, Normalisation, Package, PictureRecipe, Recipe, StageRecipe
+from export.recipe import (
+    Checkpoint,
+    ClassHead,
+    HeatHead,
+    LocalFile,
+    Member,
+    Normalisation,
+    Package,
+    PictureRecipe,
+    Recipe,
+    StageRecipe,
+    WordRecipe,
+)
 
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 LATIN_1_AND_EXTENDED_A = "".join(map(chr, range(0xA1, 0x180)))
@@ -64,6 +78,27 @@ RECOGNIZE = PictureRecipe(
     in_float=(*range(16), 23, 36),
 )
 
+CHECKPOINT = "models/extractor/checkpoint"
+EXTRACT = WordRecipe(
+    title="EdgeKit's extraction network",
+    weights=Checkpoint(
+        LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
+        LocalFile(
+            f"{CHECKPOINT}/model.safetensors", "b8f199cac4f3770be98e4f38aba58aea569c33bd9e53becfc99e4b0ab27cfa6a"
+        ),
+        "models.extractor:ExtractorModel",
+    ),
+    file="extract.onnx",
+    inputs=(
+        TensorSpec("chars", "int32", (1, "words", LETTERS)),
+        TensorSpec("places", "float32", (1, "words", len(PLACES))),
+    ),
+    outputs=(TensorSpec("scores", "float32", (1, "words", len(TAGS))),),
+    buckets=BUCKETS,
+    changes="",
+    tolerance=1e-4,
+)
+
 RECEIPT = Recipe(
     name="receipt",
     version="0.1.0",
@@ -74,7 +109,7 @@ RECEIPT = Recipe(
         StageRecipe("detect", "detect_params.json", DETECT),
         StageRecipe("recognize", "recognize_params.json", RECOGNIZE),
         StageRecipe("layout", "layout_params.json"),
-        StageRecipe("extract", "extract_params.json"),
+        StageRecipe("extract", "extract_params.json", EXTRACT),
     ),
     files=(("LICENSE", "Apache-2.0.txt"), ("lexicon.json", "lexicon.json")),
     notice="""\

@@ -7,13 +7,16 @@ import hashlib
 from pathlib import Path
 
 from edgekit.errors import BundleError, IntegrityError
-from export.recipe import LocalFile
+from export.recipe import REPOSITORY, LocalFile
 
 
 def read_local(file: LocalFile, root: Path) -> bytes:
-    """A recipe's file. Raises BundleError where it cannot be read, IntegrityError where its digest is another."""
-    path = root / file.path
-    data = read(path)
+    """A recipe's file, below ``root`` or else in the repository, as the parts of our own recipes are.
+
+    Raises BundleError where it cannot be read, IntegrityError where its digest is another.
+    """
+    path = root / file.path if (root / file.path).exists() else REPOSITORY / file.path
+    data = read(path if path.exists() else root / file.path)
     got = hashlib.sha256(data).hexdigest()
     if got != file.sha256:
         raise IntegrityError(f"{path}: expected SHA-256 {file.sha256}, got {got}; correct the recipe, or the file")

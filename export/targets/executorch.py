@@ -109,7 +109,7 @@ def compare(recipe: PictureRecipe, original: parity.Original, lowered: Delegated
     _check_gap(worst, lowered.graph.file, recipe.weights.path)
     return Evidence(
         "passed",
-        reference=f"{recipe.title} as published, on synthetic pictures",
+        reference=parity.reference_name(recipe),
         max_abs_difference=parity.round_up(worst),
         machine=f"{parity.machine()}, executorch {version('executorch')}",
         delegated=lowered.delegation.nodes,
