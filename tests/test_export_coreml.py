@@ -26,7 +26,7 @@ from edgekit.session import open_session
 from edgekit.types import FIELD_NAMES
 from export import samples
 from export.graphs import build
-from export.recipe import PictureRecipe, files_of
+from export.recipe import PictureRecipe
 from export.recipes.receipt import DETECT, RECOGNIZE
 from export.targets.lowered import Lowered
 
@@ -41,7 +41,7 @@ RECIPES = {"detect": DETECT, "recognize": RECOGNIZE}
 
 
 def members(recipe: PictureRecipe) -> Mapping[str, bytes]:
-    return {file.path: model_sources._read(file) for file in files_of(recipe)}
+    return model_sources.members(recipe)
 
 
 @cache
