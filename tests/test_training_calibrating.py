@@ -111,6 +111,14 @@ def test_a_map_is_judged_on_sets_it_was_not_fitted_on() -> None:
     assert fit.kind == "raw"
 
 
+def test_a_raw_confidence_is_only_clipped() -> None:
+    fit = fit_field([counted(0.7, i % 10 < 7, 1.0, str(i)) for i in range(18)])
+    assert fit is not None
+    assert fit.kind == "raw"
+    for raw, said in ((0.0, 0.05), (0.05, 0.05), (0.3, 0.3), (0.77, 0.77), (0.95, 0.95), (1.0, 0.95)):
+        assert fit.calibration.probability(raw) == pytest.approx(said, abs=1e-4)
+
+
 def test_few_answers_promise_little() -> None:
     fit = fit_field([counted(0.99, True, 1.0, str(i)) for i in range(8)])
     assert fit is not None

@@ -12,7 +12,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -252,7 +252,14 @@ def _by(answers: Sequence[Counted], part: Callable[[Counted], object]) -> Iterat
 def _sound(knots: Knots, receipts: int) -> Knots:
     """Rounded knots that promise no more than so many receipts can show: one more might have been wrong."""
     least = 1 / (receipts + 2)
-    return _rising([(raw, min(max(said, least), 1 - least)) for raw, said in knots])
+    ends = [
+        (x0 + (x1 - x0) * (end - y0) / (y1 - y0), end)
+        for (x0, y0), (x1, y1) in pairwise(knots)
+        for end in (least, 1 - least)
+        if y0 < end < y1
+    ]
+    clipped = [(raw, min(max(said, least), 1 - least)) for raw, said in knots]
+    return _rising(sorted([*clipped, *ends]))
 
 
 def _rising(pairs: Sequence[tuple[float, float]]) -> Knots:
