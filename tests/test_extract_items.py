@@ -17,10 +17,10 @@ def items(printed: str, said: Said, confidence: float = 0.98) -> tuple[Item, ...
 
 
 def brief(found: tuple[Item, ...]) -> list[tuple[str, str | None, str | None, str]]:
-    return [
-        (i.description, i.quantity and str(i.quantity), i.unit_price and str(i.unit_price), str(i.amount))
-        for i in found
-    ]
+    def shown(value: Decimal | None) -> str | None:
+        return None if value is None else str(value)
+
+    return [(i.description, shown(i.quantity), shown(i.unit_price), str(i.amount)) for i in found]
 
 
 def test_description_quantity_and_amount_of_a_row() -> None:
@@ -46,6 +46,12 @@ def test_description_quantity_and_amount_of_a_row() -> None:
 def test_where_a_description_may_stand(printed: str, expected: list[tuple[str, str | None, str | None, str]]) -> None:
     said = {"description": ["Green", "Tea"], "quantity": ["2"], "amount": ["6.00"]}
     assert brief(items(printed, said)) == expected[: 1 if "TOTAL" in printed else None]
+
+
+def test_a_second_row_of_description_belongs_to_the_item_above() -> None:
+    said = {"description": ["Tea", "with", "milk", "Soup"], "amount": ["6.00", "7.00"]}
+    found = brief(items("Shop\nTea | 6.00\nwith milk\nSoup | 7.00\nx\nx\nx\nmilk", said))
+    assert found == [("Tea with milk", None, None, "6.00"), ("Soup", None, None, "7.00")]
 
 
 def test_one_description_is_of_one_item() -> None:

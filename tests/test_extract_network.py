@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -77,6 +78,7 @@ def test_a_page_without_words_is_not_read() -> None:
 def test_scores_of_another_shape_are_refused() -> None:
     paper = paper_of(SHOP)
     for shape in ((1, 64, 3), (64, len(TAGS)), (1, 128, len(TAGS))):
-        network = Network(Wrong(lambda shape=shape: (np.zeros(shape, np.float32),)))
+        scores = np.zeros(shape, np.float32)
+        network = Network(Wrong(functools.partial(tuple, [scores])))
         with pytest.raises(BackendError, match="export the bundle again"):
             network.read(paper.page, paper.found, paper.lexicon)

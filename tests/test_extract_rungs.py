@@ -76,7 +76,7 @@ def test_the_network_alone_reads_a_currency_from_its_mark() -> None:
 
 def test_of_two_runs_of_a_name_the_likelier_is_taken() -> None:
     printed = "Red Kite\nx\nx\nx\nBlue Heron Diner\nTOTAL | 5.00"
-    name = opened("network", SAID | {"vendor": ["Kite", "Blue", "Heron", "Diner"]}).extract(*laid_out(printed)).vendor
+    name = opened("network", {**SAID, "vendor": ["Kite", "Blue", "Heron", "Diner"]}).extract(*laid_out(printed)).vendor
     assert name is not None and name.value == "Blue Heron Diner"
 
 

@@ -46,9 +46,13 @@ ROOMS: dict[str, set[str]] = {
         *("bundle", "decode", "detect", "errors", "escalation", "extract", "geometry", "image", "layout", "machine"),
         *("manifest", "recognize", "scan", "session", "timings", "types"),
     },
+    "training": {
+        *("bundle", "bundling", "calibration", "errors", "evaluation", "extract", "manifest", "parsing", "reader"),
+        *("strict", "types"),
+    },
     "cli": {
         *("bundle", "bundling", "decode", "errors", "evaluation", "geometry", "image", "machine", "manifest", "memory"),
-        *("reader", "reliability", "timings", "types"),
+        *("calibration", "extract", "reader", "reliability", "session", "strict", "timings", "training", "types"),
     },
     "": {"bundle", "cli", "errors", "reader", "types"},
 }

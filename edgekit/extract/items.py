@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from edgekit.parsing.amounts import Amount
 from edgekit.types import Item
 
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d{1,3})?")
-_MOST_ROWS = 2  # rows of description that may stand above or below the row of an amount
+_MOST_ROWS = 2  # rows of description above or below the row of an amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,42 @@ class _ItemRow:
 
 
 def find_items(page: Page, reading: Reading) -> tuple[Item, ...]:
-    """What was bought, top to bottom. A description stands on the row of its amount, else right above or below it."""
+    """What was bought, top to bottom: each row with an amount, and the rows of description that belong to it."""
     rows = [_item_row(row, reading) for row in page.rows]
-    taken: set[int] = set()
+    owners = _owners(rows)
     found = []
     for place, row in enumerate(rows):
         if row.amount is not None:
-            group = _with_description(rows, place, taken)
-            taken.update(other.row.index for other in group)
+            group = [other for i, other in enumerate(rows) if owners.get(i) == place]
             found.append(_item(page, reading, row, group))
     return tuple(item for item in found if item is not None)
+
+
+def _owners(rows: Sequence[_ItemRow]) -> dict[int, int]:
+    """The place of the amount that each row belongs to.
+
+    An amount without a description on its row takes the rows above, else those below; what is left then belongs to the
+    amount above it.
+    """
+    owners = {place: place for place, row in enumerate(rows) if row.amount is not None}
+    for place in list(owners):
+        if not rows[place].description:
+            above = _free(rows, owners, range(place - 1, place - 1 - _MOST_ROWS, -1))
+            owners |= dict.fromkeys(above or _free(rows, owners, range(place + 1, place + 2)), place)
+    for place in list(owners):
+        if owners[place] == place:
+            owners |= dict.fromkeys(_free(rows, owners, range(place + 1, place + 1 + _MOST_ROWS)), place)
+    return owners
+
+
+def _free(rows: Sequence[_ItemRow], owners: Mapping[int, int], places: range) -> list[int]:
+    """The places up to the first row without description, or that has an owner."""
+    free = []
+    for place in places:
+        if not 0 <= place < len(rows) or place in owners or not rows[place].description:
+            break
+        free.append(place)
+    return free
 
 
 def _item_row(row: PageRow, reading: Reading) -> _ItemRow:
@@ -57,28 +83,6 @@ def _item_row(row: PageRow, reading: Reading) -> _ItemRow:
 def _touching(row: PageRow, amount: Amount, reading: Reading, words: Sequence[int]) -> tuple[int, ...]:
     touching = reading.words(row.index, amount.start, amount.end)
     return tuple(word for word in touching if word in words and not amount.percent)
-
-
-def _with_description(rows: Sequence[_ItemRow], place: int, taken: set[int]) -> list[_ItemRow]:
-    """The row of an amount and the rows its description stands on, top to bottom."""
-    own = rows[place]
-    if own.description:
-        return [own]
-    above = _descriptions(rows, range(place - 1, place - 1 - _MOST_ROWS, -1), taken)
-    below = [] if above else _descriptions(rows, range(place + 1, place + 2), taken)
-    return [*reversed(above), own, *below]
-
-
-def _descriptions(rows: Sequence[_ItemRow], places: range, taken: set[int]) -> list[_ItemRow]:
-    found: list[_ItemRow] = []
-    for place in places:
-        if not 0 <= place < len(rows):
-            break
-        row = rows[place]
-        if row.amount is not None or not row.description or row.row.index in taken:
-            break
-        found.append(row)
-    return found
 
 
 def _item(page: Page, reading: Reading, own: _ItemRow, group: Sequence[_ItemRow]) -> Item | None:

@@ -88,11 +88,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     rules = _open(options.out)
+    network = _network(options.network) if options.network else None
     fitted = fit(_samples(options, rules), rules.lexicon, rules.params)
     print(_table(fitted))
     constants = {**rules.constants, **{key: list(values) for key, values in fitted.weights.items()}}
-    if options.network:
-        constants["joint"] = _joint(options, rules, fitted)
+    if network is not None:
+        constants["joint"] = _joint(options, rules, fitted, network)
     text = written(constants)
     if options.check:
         same = text == written(rules.constants)
@@ -112,12 +113,18 @@ def _open(path: Path) -> _Rules:
     return _Rules(path, constants, params, Lexicon.parse(words, "lexicon.json"))
 
 
-def _joint(options: argparse.Namespace, rules: _Rules, classical: Fitted) -> dict[str, Any]:
+def _network(bundle: Path) -> Network:
+    return Network(open_session(Bundle.open(bundle), "extract", "onnxruntime", "fp32", threads=1))
+
+
+def _joint(options: argparse.Namespace, rules: _Rules, classical: Fitted, network: Network) -> dict[str, Any]:
     """The joint weights beside these of the rung "classical"."""
-    session = open_session(Bundle.open(options.network), "extract", "onnxruntime", "fp32", threads=1)
     weights: dict[str, Any] = classical.weights
-    eyes = Eyes(rules.lexicon, replace(rules.params, **weights), Network(session))
-    halves, report = fit_joint(_seen(options, eyes), rules.params.joint)
+    eyes = Eyes(rules.lexicon, replace(rules.params, **weights), network)
+    seen = _seen(options, eyes)
+    if not seen:
+        raise UsageError("no held-back receipt: --network needs receipts of shops that its network was not trained on")
+    halves, report = fit_joint(seen, rules.params.joint)
     print(_table(Fitted({}, report)))
     return dict(to_plain(halves[2]))
 

@@ -22,8 +22,9 @@ from edgekit.extract.rungs import params_of
 from edgekit.extract.totals import rank_totals
 from edgekit.extract.when import prefer, rank_dates
 from edgekit.parsing.folding import squash
+from edgekit.training.fitting import Choice
 from edgekit.types import Item
-from models.rules.fitting import Answer, Choice
+from models.rules.fitting import Answer
 from models.rules.lines import Lines
 from models.rules.samples import NAME_READ, WEAK, Row, is_known, is_right, letters
 

@@ -6,6 +6,7 @@ on the half it was not fitted on. Confidences are fitted on answers chosen with 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from edgekit.extract.params import JointWeights
+from edgekit.training.fitting import Array, Choice, fit_choices
 from models.rules import priors
-from models.rules.fitting import Answer, Array, Choice, accuracy, balanced, fit_answers, fit_choices, log_loss
+from models.rules.fitting import Answer, accuracy, balanced, fit_answers, log_loss
 from models.rules.heldback import Seen, answer, date_choice, name_choice, tax_choice, total_choice
 from models.rules.weights import GAIN, Line
 
@@ -50,6 +52,8 @@ def _with_scores(what: str, halves: Halves, found: Sequence[Choice | None], repo
     choices = [choice for choice in found if choice is not None]
     prior = priors.JOINT_SCORES[what]
     split = [[c for c in choices if c.fold == half] for half in (0, 1)]
+    if not all(split):
+        return _too_few(f"{what} chosen", len(choices), _replaced(halves, f"{what}_weights", [prior] * 3), report)
     fitted = [fit_choices(taken, prior, SCORE_STRENGTH) for taken in (split[1], split[0], choices)]
     sizes = [sum(c.weight for c in part) for part in split]
     before = accuracy(choices, prior)
@@ -63,12 +67,22 @@ def _with_confidence(field: str, halves: Halves, seen: Sequence[Seen], report: l
     answers = [a for s in seen if (a := answer(field, s, halves[s.half])) is not None]
     prior = priors.JOINT_CONFIDENCE[field]
     parts = [[a for a in answers if a.fold != 0], [a for a in answers if a.fold != 1], answers]
+    if not all(parts):
+        return _too_few(
+            f"{field} log-loss", len(answers), _replaced(halves, f"{field}_confidence", [prior] * 3), report
+        )
     fitted = [fit_answers(part, prior, CONFIDENCE_STRENGTH[field]) for part in parts]
     before, after = _loss(answers, [prior, prior]), _loss(answers, fitted)
     taken = after < before - GAIN
     end = "fitted" if taken else "prior kept"
     report.append(Line(f"joint {field} log-loss, {end}", len(answers), before, after))
     return _replaced(halves, f"{field}_confidence", fitted if taken else [prior] * 3)
+
+
+def _too_few(what: str, count: int, halves: Halves, report: list[Line]) -> Halves:
+    """A half without any: nothing can be compared, and the priors are kept."""
+    report.append(Line(f"joint {what}, too few", count, math.nan, math.nan))
+    return halves
 
 
 def _loss(answers: Sequence[Answer], halves: Sequence[Array]) -> float:

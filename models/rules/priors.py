@@ -11,7 +11,7 @@ import numpy as np
 from edgekit.extract.confidence import DATE_EVIDENCE, TAX_EVIDENCE, TOTAL_EVIDENCE, VENDOR_EVIDENCE
 from edgekit.extract.totals import TOTAL_FEATURES
 from edgekit.extract.vendor import NAME_FEATURES
-from models.rules.fitting import Array
+from edgekit.training.fitting import Array
 
 _TOTAL = {
     **{"final": 4.53, "strong": 2.89, "total": 2.51, "amount": 1.09, "payment": 2.04, "subtotal": 0.71},

@@ -23,7 +23,8 @@ from edgekit.extract.totals import rank_totals, total_candidates, total_features
 from edgekit.extract.vendor import joined, name_features, name_spans, rank_names, top_segments
 from edgekit.extract.when import prefer, rank_dates
 from edgekit.parsing.folding import squash
-from models.rules.fitting import Answer, Choice
+from edgekit.training.fitting import Choice
+from models.rules.fitting import Answer
 from models.rules.lines import Lines
 
 NAME_READ = 0.75
