@@ -113,9 +113,16 @@ def test_together_agreement_is_surer_than_contradiction() -> None:
 def test_items_that_add_up_speak_for_a_total() -> None:
     printed = "Shop\nSoup | 14.00\nTea | 6.00\nSumma | 20.00\nSumma | 21.00"
     said = {"description": ["Soup", "Tea"], "amount": ["14.00", "6.00"]}
-    strong = replace(params().joint, total_weights=(1.0, 0.0, 0.0, 9.0))
+    strong = replace(params().joint, total_weights=(1.0, 0.0, 0.0, 9.0, 0.0))
     total = opened("joint", said, joint=strong).extract(*laid_out(printed)).total
     assert total is not None and str(total.value) == "20.00"
+
+
+def test_totals_of_two_rates_speak_for_their_sum() -> None:
+    printed = "Shop\nTotal 0% | -9.60\nTotal 6% | 15.50\nTotal payable | 5.90"
+    strong = replace(params().joint, total_weights=(0.0, 0.0, 0.0, 0.0, 1.0))
+    total = opened("joint", {}, joint=strong).extract(*laid_out(printed)).total
+    assert total is not None and str(total.value) == "5.90"
 
 
 def test_a_page_without_words_is_without_fields() -> None:

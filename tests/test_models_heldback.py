@@ -107,8 +107,11 @@ def test_a_page_without_words_is_not_seen() -> None:
 
 def test_a_network_that_is_right_gets_weight_and_one_that_errs_loses_it() -> None:
     right = np.array([1.0, 0.0])
-    good = [Choice(np.array([[0.0, 0.0, 0.0, 0.0], [1.0, -9.0, -9.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
-    bad = [Choice(np.array([[0.0, -3.0, -3.0, 0.0], [-1.0, 0.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
+    good = [Choice(np.array([[0.0] * 5, [1.0, -9.0, -9.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
+    bad = [
+        Choice(np.array([[0.0, -3.0, -3.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0, 0.0]]), right, 1.0, i % 2)
+        for i in range(40)
+    ]
     for choices, grows in ((good, True), (bad, False)):
         report: list[Any] = []
         start = params().joint

@@ -52,7 +52,10 @@ def joint_totals(paper: Paper, reading: Reading, items: Sequence[Item], weights:
     """Candidates for the total, best first."""
     ranked = rank_totals(paper.found, len(paper.page.rows), paper.params)
     found = points.total_points(paper, reading, items, ranked)
-    scored = [replace(s, score=_dot(weights.total_weights, p)) for s, p in zip(ranked, found, strict=True)]
+    scored = [
+        replace(s, score=_dot(weights.total_weights, p), proved=s.proved or any(p[points.PROOF :]))
+        for s, p in zip(ranked, found, strict=True)
+    ]
     return sorted(scored, key=lambda s: (-s.score, s.entry.row, s.entry.order))
 
 

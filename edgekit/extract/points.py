@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 
 from edgekit.extract.labels import Entry
 from edgekit.extract.network import FLOOR, Reading
@@ -17,7 +18,7 @@ from edgekit.extract.vendor import Name, rank_names
 from edgekit.extract.when import DatedRow
 from edgekit.types import Item
 
-TOTAL_POINTS = ("rules", "share", "value", "items")
+TOTAL_POINTS = ("rules", "share", "value", "items", "halves")
 NAME_POINTS = ("rules", "inside", "mean", "trimmed")
 DATE_POINTS = ("rules", "share", "value")
 TAX_POINTS = ("rules", "proved", "share")
@@ -25,9 +26,12 @@ TAX_POINTS = ("rules", "proved", "share")
 
 rules: its score by rules (of a tax: whether the rules chose it). share: log of the network's share of its words; value:
 of the words of all that show the same value. items: the line items add up to it, or to a base that it is made of.
+halves: two totals printed above, of two rates say, add up to it.
 inside: sum of the words' log-odds; mean: their mean. trimmed: words at the ends were left out. proved: with a printed
 base it makes the total.
 """
+PROOF = TOTAL_POINTS.index("items")
+"""From here on TOTAL_POINTS are of arithmetic."""
 POINTED_EVIDENCE = ("pointed", "against")
 NAME_EVIDENCE = ("pointed", "left_out")
 PLAIN_EVIDENCE = ("one", "rules", "pointed", "reader")
@@ -38,6 +42,8 @@ share, -12..0, over 12. left_out: likely words of the name that are not in the a
 the rules chose it and found it proved, near the date, or marked.
 """
 _LEFT_OUT = 4
+_HALVES = ("total_final", "total_strong", "total", "subtotal", "amount")
+_MOST_HALVES = 8  # bounds the work on garbage
 _CANDIDATE = math.log(0.05)  # share from which an amount that no rule takes for the tax may be it
 
 
@@ -64,9 +70,16 @@ def total_points(
             reading.share("total", words_of(s.entry, reading)),
             reading.share("total", alike(s.entry, paper.found, reading)),
             float(bool(items) and makes(bought, s.entry.amount.value, parts)),
+            float(_is_made_of_two(s.entry, paper.found)),
         )
         for s in ranked
     ]
+
+
+def _is_made_of_two(entry: Entry, found: Sequence[Entry]) -> bool:
+    above = [e for e in found if e.row < entry.row and e.kind in _HALVES and e.is_money and e.amount.value]
+    values = list(dict.fromkeys(e.amount.value for e in above))[:_MOST_HALVES]
+    return any(near(a + b, entry.amount.value) for a, b in combinations(values, 2))
 
 
 def total_evidence(paper: Paper, reading: Reading, ranked: Sequence[Scored]) -> tuple[float, ...]:

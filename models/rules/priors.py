@@ -49,7 +49,7 @@ CONFIDENCE = {
 }
 
 JOINT_SCORES = {
-    "total": np.array([1.0, 0.3, 0.6, 1.0]),
+    "total": np.array([1.0, 0.3, 0.6, 1.0, 1.0]),
     "name": np.array([0.7, 0.2, 0.3, 0.0]),
     "date": np.array([1.0, 0.3, 0.6]),
     "tax": np.array([1.0, 1.5, 0.7]),
