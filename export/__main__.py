@@ -12,7 +12,7 @@ from edgekit.errors import EdgeKitError, UsageError
 from export import report
 from export.catalogue import BASE, PRECISIONS, TARGETS, jobs
 from export.pictures import calibration_pictures, labelled
-from export.recipe import Recipe
+from export.recipe import Recipe, weight_files
 from export.recipes import RECIPES
 from export.sources import cache_folder
 
@@ -119,8 +119,11 @@ def _check(recipe: Recipe, path: Path) -> int:
 
 
 def _describe(recipe: Recipe) -> str:
-    graphs = [f"  {stage.name}: {stage.graph.title}" for stage in recipe.stages if stage.graph is not None]
-    return "\n".join([f"{recipe.name} {recipe.version}: {recipe.description}", f"  from {recipe.package.pin}", *graphs])
+    graphs = [
+        f"  {stage}: {graph.title}, from {' and '.join(dict.fromkeys(file.origin for file in weight_files(graph)))}"
+        for stage, graph in recipe.graphs.items()
+    ]
+    return "\n".join([f"{recipe.name} {recipe.version}: {recipe.description}", *graphs])
 
 
 def _describe_targets() -> list[str]:

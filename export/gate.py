@@ -19,7 +19,7 @@ from edgekit.manifest import Change, Trial, parse_params
 from edgekit.reader import Reader
 from edgekit.session import Session
 from edgekit.types import Quad, Receipt, TextLine
-from export.calibration import Array
+from export.calibration import Feed
 from export.pictures import Labelled
 
 MOST_LOST = 0.005
@@ -97,7 +97,7 @@ def refusal(trial: Trial) -> str | None:
     return None
 
 
-def latency_ratio(before: Session, after: Session, feeds: Sequence[Array]) -> float:
+def latency_ratio(before: Session, after: Session, feeds: Sequence[Feed]) -> float:
     """Time of one graph by time of another, run in turns so that a busy machine slows both; the best of a few rounds
     counts for each input."""
     best = np.full((2, len(feeds)), np.inf)
@@ -105,7 +105,7 @@ def latency_ratio(before: Session, after: Session, feeds: Sequence[Array]) -> fl
         for i, feed in enumerate(feeds):
             for j, session in enumerate((before, after)):
                 start = time.perf_counter()
-                session.run(feed)
+                session.run(*feed)
                 best[j, i] = min(best[j, i], time.perf_counter() - start)
     return float(best[0].sum() / best[1].sum())
 

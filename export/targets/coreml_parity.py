@@ -23,8 +23,8 @@ from edgekit.manifest import Evidence, Graph
 from export import samples
 from export.mil.interpreter import Interpreter
 from export.mil.program import read_program
-from export.parity import Original, class_gap, heat_gap, paddle_input, round_up
-from export.recipe import ClassHead, GraphRecipe
+from export.parity import Original, class_gap, heat_gap, paddle_input, reference_name, round_up
+from export.recipe import ClassHead, PictureRecipe
 from export.targets.coreml_network import SIZES
 
 Array = NDArray[Any]
@@ -36,7 +36,7 @@ LEAST_AGREEMENT = {"int8": 0.85, "palette": 0.85}
 """Least share of a line's steps that keep their class. Of a precision not named, the whole text has to be equal."""
 
 
-def compare(recipe: GraphRecipe, original: Original, graph: Graph, data: bytes) -> Evidence:
+def compare(recipe: PictureRecipe, original: Original, graph: Graph, data: bytes) -> Evidence:
     """Runs the original, fed as PaddleOCR feeds it, and the program in ``data``, on synthetic pictures.
 
     The pictures have sizes that the program takes. Raises BundleError where a page's area of text overlaps by less than
@@ -55,7 +55,7 @@ def compare(recipe: GraphRecipe, original: Original, graph: Graph, data: bytes) 
             gaps.append(heat_gap(expected, found))
             agreements.append(_check_area(recipe, graph, expected[:, 0], found[0]))
     figure = "steps of the original's class" if isinstance(recipe.head, ClassHead) else "overlap of the areas of text"
-    said = f"{recipe.title} as published, on synthetic pictures ({figure}: at least {_floor(min(agreements))})"
+    said = f"{reference_name(recipe)} ({figure}: at least {_floor(min(agreements))})"
     return Evidence("passed", reference=said, max_abs_difference=round_up(max(gaps)), machine=machine())
 
 
@@ -76,7 +76,7 @@ def _floor(share: float) -> float:
     return int(share * 100) / 100
 
 
-def _check_text(recipe: GraphRecipe, graph: Graph, expected: Array, found: Array) -> float:
+def _check_text(recipe: PictureRecipe, graph: Graph, expected: Array, found: Array) -> float:
     """The share of steps that agree."""
     agreement = float((expected == found).mean())
     least = LEAST_AGREEMENT.get(graph.precision)
@@ -88,7 +88,7 @@ def _check_text(recipe: GraphRecipe, graph: Graph, expected: Array, found: Array
     return agreement
 
 
-def _check_area(recipe: GraphRecipe, graph: Graph, expected: Array, found: Array) -> float:
+def _check_area(recipe: PictureRecipe, graph: Graph, expected: Array, found: Array) -> float:
     threshold = json.loads((DATA / "detect_params.json").read_text("utf-8"))["threshold"]
     old, new = expected > threshold, found > threshold
     overlap = float((old & new).sum() / max((old | new).sum(), 1))
