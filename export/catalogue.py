@@ -10,7 +10,9 @@ from types import MappingProxyType
 from edgekit.errors import BackendError, UsageError
 
 BASE = "fp32"
-"""The precision to which a stage falls back; int8 is judged beside it."""
+"""The precision to which a stage falls back in the end; all others are judged beside it."""
+HALF = "fp16"
+"""Judged by what it reads alone: it need not be half as large or much faster, as it is what phones compute in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Target:
         """Modules which are not installed."""
         return [module for module in self.needs if importlib.util.find_spec(module) is None]
 
+    def instead_of(self, precision: str) -> str:
+        """The precision of the graph that stands in where one of this precision is refused."""
+        return HALF if HALF in self.precisions and precision not in (BASE, HALF) else BASE
+
     @property
     def mend(self) -> str:
         return f"pip install 'edgekit[{self.extra}]'"
@@ -40,7 +46,7 @@ class Target:
 ALL = (
     Target("onnx", "onnxruntime", ("fp32", "int8"), "export", ("onnx",)),
     Target("executorch", "executorch", ("fp32",), "export,executorch", ("torch", "executorch")),
-    Target("coreml", "coreml", ("fp16", "int8", "palette"), "export,coreml", ("torch", "coremltools"), False),
+    Target("coreml", "coreml", ("fp32", "fp16", "int8", "palette"), "export,coreml", ("torch", "coremltools"), False),
 )
 TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in ALL})
 PRECISIONS = tuple(dict.fromkeys(precision for target in ALL for precision in target.precisions))

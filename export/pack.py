@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,11 @@ class Order:
 
     @property
     def needs_trial(self) -> bool:
-        return any(_is_tried(target, precision) for target, precision in self.jobs)
+        return any(target.runs_anywhere and precision != BASE for target, precision in self.jobs)
+
+    @property
+    def has_trial(self) -> bool:
+        return self.gate is not None and any(precision != BASE for _, precision in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,15 @@ class Packed:
 
 @dataclass(slots=True)
 class Workshop:
-    """What one build needs again and again. jobs: by stage. made: by target and precision. base: without graphs."""
+    """What one build needs again and again. jobs: by stage. made, chosen: by target and precision. base: without
+    graphs."""
 
     say: Say
     jobs: dict[str, Job]
     base: Manifest
     files: dict[str, bytes]
     made: dict[tuple[str, str], Artefacts] = field(default_factory=dict)
+    chosen: dict[tuple[str, str], Artefacts] = field(default_factory=dict)
 
     def make(self, target: str, precision: str) -> Artefacts:
         """The graphs of all stages for a target, lowered and compared; made once."""
@@ -86,7 +93,7 @@ def pack(recipe: Recipe, cache: Path, say: Say, order: Order | None = None) -> P
         raise UsageError("int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by")
     workshop = _open_workshop(recipe, cache, say)
     with tempfile.TemporaryDirectory() as work:
-        trials = _open_trials(workshop, Path(work, "bundle"), order) if order.needs_trial else None
+        trials = _open_trials(workshop, Path(work, "bundle"), order) if order.has_trial else None
         chosen = [_choose(workshop, trials, target, precision) for target, precision in order.jobs]
     packed = _assemble(workshop, chosen)
     say("reading a synthetic receipt with the new bundle")
@@ -123,10 +130,6 @@ def read_data(name: str, root: Path = DATA) -> bytes:
         raise BundleError(f"export/data/{name}: cannot be read ({error.strerror}); restore it") from error
 
 
-def _is_tried(target: Target, precision: str) -> bool:
-    return target.runs_anywhere and precision != BASE
-
-
 def _open_workshop(recipe: Recipe, cache: Path, say: Say) -> Workshop:
     wanted = [file for graph in recipe.graphs.values() for file in files_of(graph)]
     inputs = sources.read_files(wanted, recipe.root, cache, say)
@@ -147,7 +150,7 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
     bundle = assemble(place, workshop.base, workshop.files, workshop.make("onnx", BASE))
     workshop.say(f"calibration: reading {len(order.calibration)} pictures")
     feeds = calibration.record(bundle, order.calibration)
-    for stage, job in workshop.jobs.items():
+    for stage, job in workshop.jobs.items() if order.calibration else ():
         if not feeds[stage]:
             raise UsageError("no text was found on any picture to calibrate with: give a folder of receipts")
         workshop.jobs[stage] = dataclasses.replace(job, feeds=feeds[stage])
@@ -156,12 +159,32 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
 
 
 def _choose(workshop: Workshop, trials: Trials | None, target: Target, precision: str) -> Artefacts:
-    made = workshop.make(target.name, precision)
-    if trials is None or not _is_tried(target, precision):
-        return made
-    plain = workshop.make(target.name, BASE)
+    if (target.name, precision) not in workshop.chosen:
+        made = workshop.make(target.name, precision)
+        workshop.chosen[target.name, precision] = (
+            made if trials is None or precision == BASE else _judge(workshop, trials, target, precision)
+        )
+    return workshop.chosen[target.name, precision]
+
+
+def _judge(workshop: Workshop, trials: Trials, target: Target, precision: str) -> Artefacts:
+    tried, plain = (workshop.make(target.name, one) for one in (precision, BASE))
+    stand_in = _choose(workshop, trials, target, target.instead_of(precision))
     workshop.say(f"gate: reading the same with {target.name} {precision}, stage by stage")
-    return trials.choose(plain, made)
+    with _engine(target) as is_timed:
+        return trials.choose(plain, tried, stand_in, is_timed)
+
+
+@contextmanager
+def _engine(target: Target) -> Iterator[bool]:
+    """Meanwhile a target's graphs can be run here. Gives whether their speed means something."""
+    if target.runs_anywhere:
+        yield True
+        return
+    from export.mil import engine  # here, as it needs its extra
+
+    with engine.standing_in():
+        yield engine.IS_CORE_ML
 
 
 def _assemble(workshop: Workshop, chosen: list[Artefacts]) -> Packed:

@@ -5,6 +5,7 @@ A graph's file is a ``.mlpackage``, which is a folder, as a zip whose entries ar
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import sys
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import weakref
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,16 @@ whole picture, so that filling is not without effect; white cost receipts less t
 Size = tuple[int, int]
 """Height and width in pixels."""
 
+_stand_in: Any = None
+
 
 class Model:
     """One model. Core ML wants one caller at a time, so that calls from several threads wait for one another."""
 
     def __init__(self, graph: Graph, data: bytes) -> None:
         self._lock = threading.Lock()
-        files = read_package(data, graph.file)
         engine = _engine()
+        files = read_package(data, graph.file)
         folder = tempfile.mkdtemp(prefix="edgekit-", suffix=".mlpackage")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         for name, content in files.items():
@@ -137,6 +140,18 @@ def load(graph: Graph, data: bytes, threads: int) -> CoreMLSession | ArraySessio
     return CoreMLSession(graph, data) if graph.inputs[0].dtype == "uint8" else ArraySession(graph, data)
 
 
+@contextlib.contextmanager
+def run_by(engine: Any) -> Iterator[None]:
+    """Meanwhile sessions are opened with ``engine`` in the place of coremltools: its ``models.MLModel`` is all they
+    use. For programs that are to be run where Core ML is not."""
+    global _stand_in
+    before, _stand_in = _stand_in, engine
+    try:
+        yield
+    finally:
+        _stand_in = before
+
+
 def read_package(data: bytes, where: str) -> Mapping[str, bytes]:
     """The files of a zipped ``.mlpackage`` by their names in it.
 
@@ -157,6 +172,8 @@ def read_package(data: bytes, where: str) -> Mapping[str, bytes]:
 
 
 def _engine() -> Any:
+    if _stand_in is not None:
+        return _stand_in
     if not ON_MACOS:
         raise BackendError("Core ML runs on macOS only; use --backend onnxruntime")
     try:

@@ -38,7 +38,7 @@ def lower(recipe: PictureRecipe, members: Mapping[str, bytes], precision: str, c
     """
     if precision not in PRECISIONS:
         raise UsageError(f"precision {precision!r}: Core ML has {', '.join(PRECISIONS)}; choose one of them")
-    file = f"{recipe.file.rpartition('.')[0]}.mlpackage.zip"
+    file = f"{recipe.file.rpartition('.')[0]}_{precision}.mlpackage.zip"
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):  # bars of progress
         warnings.simplefilter("ignore")  # torch and coremltools deprecate each other's functions
         model = compress(_convert(recipe, members, precision), precision)
