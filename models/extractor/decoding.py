@@ -49,13 +49,13 @@ def vendor_of(scores: Scores, sheet: Sheet, lexicon: Lexicon, params: ExtractPar
     segments = top_segments(sheet.page, lexicon, params)
     words = list(zip(sheet.words.spans, sheet.texts, scores[:, TAGS.index("vendor")], strict=True))
 
-    def worth(segment: Segment) -> float:
-        return sum(float(s) for span, text, s in words if span.line in segment.lines and text in segment.text)
+    def worth(run: Sequence[Segment]) -> float:
+        found = [s for span, text, s in words for part in run if span.line in part.lines and text in part.text]
+        return float(sum(found))
 
-    alone = [worth(segment) for segment in segments]
-    spans = name_spans(segments)
-    best = max(spans, key=lambda span: sum(alone[span]), default=None)
-    return joined(segments[best]) if best is not None and sum(alone[best]) > 0 else None
+    runs = [segments[span] for span in name_spans(segments)]
+    best = max(runs, key=worth, default=())
+    return joined(best) if worth(best) > 0 else None
 
 
 def items_of(scores: Scores, sheet: Sheet) -> list[FoundItem]:

@@ -202,7 +202,9 @@ def _label_vendor(row: Row, sheet: Sheet, rules: Rules, right: dict[str, list[in
     numbers = sheet.where(lambda span, _: span.line in lines)
     letters = [squash(sheet.texts[i]) for i in numbers]
     shared = _shared("".join(letters), wanted)
-    at, chosen, either = 0, [], []
+    at = 0
+    chosen: list[int] = []
+    either: list[int] = []
     for i, word in zip(numbers, letters, strict=True):
         inside = sum(shared[at : at + len(word)])
         at += len(word)
