@@ -14,8 +14,9 @@ import numpy as np
 
 from edgekit.extract import ExtractParams, Lexicon
 from edgekit.extract.confidence import TOTAL_EVIDENCE
+from edgekit.training.fitting import Array, Choice, fit_choices
 from models.rules import priors
-from models.rules.fitting import Answer, Array, Choice, accuracy, balanced, fit_answers, fit_choices, log_loss
+from models.rules.fitting import Answer, accuracy, balanced, fit_answers, log_loss
 from models.rules.samples import Sample, date_answer, name_choice, tax_answer, total_answer, total_choice, vendor_answer
 
 Item = TypeVar("Item", Choice, Answer)

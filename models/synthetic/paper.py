@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import NamedTuple
 
@@ -24,28 +24,33 @@ class Text(NamedTuple):
     item: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words side by side. at: the column of its left edge, its middle or its right edge, as its style's anchor says."""
+class Piece(NamedTuple):
+    """Words side by side. left, width: in columns. anchor: what stays in place, see ``truth.Style``."""
 
     words: tuple[Text, ...]
-    at: float
+    left: float
+    width: float
     style: Style
+    anchor: str
 
-    @property
-    def width(self) -> float:
-        """In columns."""
-        return (sum(len(word.text) for word in self.words) + len(self.words) - 1) * self.style.width
+    def moved(self, left: float) -> Piece:
+        """The piece at another column."""
+        return Piece(self.words, left, self.width, self.style, self.anchor)
 
-    @property
-    def left(self) -> float:
-        """The column it starts at."""
-        return self.at - self.width * {"l": 0.0, "c": 0.5, "r": 1.0}[self.style.anchor]
+
+def _piece(words: Sequence[Text], at: float, style: Style, anchor: str) -> Piece:
+    width = _width(words) * style.width
+    left = at if anchor == "l" else at - width if anchor == "r" else at - width / 2
+    return Piece(tuple(words), left, width, style, anchor)
+
+
+def _width(words: Sequence[Text]) -> int:
+    return sum([len(word.text) for word in words]) + len(words) - 1
 
 
 def texts(text: str, role: Role, item: int = -1) -> tuple[Text, ...]:
     """The words of a text, all of one role."""
-    return tuple(Text(word, role, item) for word in text.split())
+    return tuple([Text(word, role, item) for word in text.split()])
 
 
 class Paper:
@@ -59,15 +64,15 @@ class Paper:
 
     def left(self, words: Sequence[Text], at: float = 0, style: Style = _BODY) -> Piece:
         """A piece that starts at a column."""
-        return Piece(tuple(words), at, replace(style, anchor="l"))
+        return _piece(words, at, style, "l")
 
     def right(self, words: Sequence[Text], at: float | None = None, style: Style = _BODY) -> Piece:
         """A piece that ends at a column, or at the right edge."""
-        return Piece(tuple(words), self.columns if at is None else at, replace(style, anchor="r"))
+        return _piece(words, self.columns if at is None else at, style, "r")
 
     def centre(self, words: Sequence[Text], style: Style = _BODY) -> Piece:
         """A piece in the middle."""
-        return Piece(tuple(words), self.columns / 2, replace(style, anchor="c"))
+        return _piece(words, self.columns / 2, style, "c")
 
     def put(self, *pieces: Piece) -> None:
         """Print a row. What does not fit beside the piece before goes on a row below; what is too wide is broken."""
@@ -91,8 +96,7 @@ class Paper:
         share = self._random.choice((1.0, 1.0, 1.0, 0.5))
         size = max(int(self.columns * share), 4)
         text = (mark + " ") * (size // 2) if self._random.random() < 0.1 else mark * size
-        style = replace(_BODY, anchor="c")
-        self._rows.append((Piece((Text("".join(text.split()), Role.RULE),), self.columns / 2, style),))
+        self._rows.append((self.centre((Text("".join(text.split()), Role.RULE),)),))
 
     def lines(self) -> tuple[tuple[Line, ...], float, float]:
         """The lines, and the width and height of the paper, in nominal pixels."""
@@ -110,28 +114,30 @@ class Paper:
 
     def _inside(self, piece: Piece) -> Piece:
         """The piece moved so that it neither starts before the left edge nor ends behind the right one."""
-        moved = min(max(piece.left, 0.0), max(self.columns - piece.width, 0.0)) - piece.left
-        return replace(piece, at=piece.at + moved) if moved else piece
+        left = min(max(piece.left, 0.0), max(self.columns - piece.width, 0.0))
+        return piece if left == piece.left else piece.moved(left)
 
-    def _broken(self, piece: Piece) -> Iterable[Piece]:
+    def _broken(self, piece: Piece) -> list[Piece]:
         """The piece, or several where it is wider than the paper."""
-        if piece.width <= self.columns + 0.5 or len(piece.words) == 1:
-            style = piece.style
-            if piece.width > self.columns + 0.5:
-                style = replace(style, width=max(style.width * self.columns / piece.width, 0.5))
-            return [replace(piece, style=style)]
+        if piece.width <= self.columns + 0.5:
+            return [piece]
+        words, style = piece.words, piece.style
+        at = {"l": piece.left, "r": piece.left + piece.width, "c": piece.left + piece.width / 2}[piece.anchor]
+        if len(words) == 1:
+            narrow = replace(style, width=max(style.width * self.columns / piece.width, 0.5))
+            return [_piece(words, at, narrow, piece.anchor)]
         head = 1
-        while head < len(piece.words) - 1 and replace(piece, words=piece.words[: head + 1]).width <= self.columns:
+        while head < len(words) - 1 and _width(words[: head + 1]) * style.width <= self.columns:
             head += 1
-        rest = replace(piece, words=piece.words[head:])
-        return [*self._broken(replace(piece, words=piece.words[:head])), *self._broken(rest)]
+        parts = [_piece(part, at, style, piece.anchor) for part in (words[:head], words[head:])]
+        return [*self._broken(parts[0]), *self._broken(parts[1])]
 
     def _joined(self, row: Sequence[Piece]) -> list[list[Piece]]:
         groups: list[list[Piece]] = []
         for piece in row:
             before = groups[-1][-1] if groups else None
-            alike = before is not None and replace(before.style, anchor="l") == replace(piece.style, anchor="l")
-            if before is not None and alike and piece.left - before.left - before.width < self._gap:
+            near = before is not None and piece.left - before.left - before.width < self._gap
+            if before is not None and near and before.style == piece.style:
                 groups[-1].append(piece)
             else:
                 groups.append([piece])
@@ -139,17 +145,21 @@ class Paper:
 
 
 def _line(group: Sequence[Piece], base: float, body: float, row: int) -> Line:
-    style = group[0].style if len(group) == 1 else replace(group[0].style, anchor="l")
+    style = group[0].style
+    if len(group) == 1 and group[0].anchor != "l":
+        style = replace(style, anchor=group[0].anchor)
     bottom, top = base, base - body * style.height
+    advance = COLUMN * style.width
     words = []
     for piece in group:
         x = (piece.left + _MARGIN) * COLUMN
-        for word in piece.words:
-            size = len(word.text) * COLUMN * style.width
-            words.append(Word(word.text, word.role, box(x, top, x + size, bottom), word.item))
-            x += size + COLUMN * style.width
+        for text, role, item in piece.words:
+            end = x + len(text) * advance
+            words.append(Word(text, role, box(x, top, end, bottom), item))
+            x = end + advance
     left, right = words[0].quad.top_left[0], words[-1].quad.top_right[0]
-    return Line(" ".join(word.text for word in words), box(left, top, right, bottom), tuple(words), row, style)
+    text = " ".join([word.text for word in words])
+    return Line(text, box(left, top, right, bottom), tuple(words), row, style)
 
 
 def box(left: float, top: float, right: float, bottom: float) -> Quad:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -102,9 +102,9 @@ def _fitting(pieces: list[Piece]) -> list[Piece]:
     """Pieces none of which starts left of the paper; a colon that its label covers is left out."""
     first = pieces[0]
     if first.left < 0:
-        first = replace(first, at=0.0, style=replace(first.style, anchor="l"))
-    if first.style.anchor == "l" and first.at + first.width + 1 > min(piece.left for piece in pieces[1:]):
-        first = replace(first, at=0.0)
+        first = first.moved(0.0)
+    if first.left + first.width + 1 > min(piece.left for piece in pieces[1:]):
+        first = first.moved(0.0)
     end = first.left + first.width
     rest = [piece for piece in pieces[1:] if piece.words[0].text not in (":", "-") or piece.left > end]
     return [first, *rest]

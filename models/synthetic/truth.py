@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -96,10 +95,10 @@ class Line:
     @property
     def role(self) -> Role:
         """The role of most of its characters."""
-        counts: Counter[Role] = Counter()
+        counts: dict[Role, int] = {}
         for word in self.words:
-            counts[word.role] += len(word.text)
-        return counts.most_common(1)[0][0]
+            counts[word.role] = counts.get(word.role, 0) + len(word.text)
+        return max(counts, key=lambda role: counts[role])
 
 
 @dataclass(frozen=True, slots=True)
