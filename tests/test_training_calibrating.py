@@ -73,9 +73,13 @@ def test_readings_of_one_receipt_are_no_more_evidence_than_one() -> None:
 
 
 def test_sets_count_alike() -> None:
-    answers = [*(counted(0.5, True, source="large") for _ in range(9)), counted(0.5, True, source="small")]
-    weights = [answer.weight for answer in balanced_sets(answers)]
-    assert weights == pytest.approx([5 / 9] * 9 + [5.0])
+    """Of 30 receipts that FEW halves, and of 6: 30/60 against 6/36, in all as many as there are."""
+    large = [counted(0.5, True, 1.0, f"l{i}", "large") for i in range(30)]
+    small = [counted(0.5, True, 1.0, f"s{i}", "small") for i in range(6)]
+    weights = [answer.weight for answer in balanced_sets([*large, *small])]
+    assert weights == pytest.approx([36 * 0.75 / 30] * 30 + [36 * 0.25 / 6] * 6)
+    readings = [counted(0.5, True, 0.5, f"s{i // 2}", "small") for i in range(12)]
+    assert sum(answer.weight for answer in balanced_sets([*large, *readings])[30:]) == pytest.approx(36 * 0.25)
 
 
 def test_risks_fall_as_thresholds_rise() -> None:

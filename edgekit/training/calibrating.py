@@ -23,6 +23,8 @@ Array = npt.NDArray[np.float64]
 Knots = tuple[tuple[float, float], ...]
 
 FOLDS = 5
+FEW = 30.0
+"""Receipts with which a set counts half as much as it could."""
 PRIOR = 10.0
 """Answers that the prior of a logistic counts as: it holds that raw confidences are true."""
 POOLED = 15.0
@@ -68,7 +70,7 @@ class Fit:
 
 
 def fit_field(answers: Sequence[Counted], gain: float = GAIN) -> Fit | None:
-    """The calibration of one field; None without any answer. Sets count alike, whatever their sizes.
+    """The calibration of one field; None without any answer. Sets count alike as far as they can.
 
     gain: log-loss that a map must gain over a plainer one to be taken.
     """
@@ -101,12 +103,20 @@ def composed(first: FieldCalibration | None, second: FieldCalibration) -> FieldC
 
 
 def balanced_sets(answers: Sequence[Counted]) -> list[Counted]:
-    """The same answers, weighted so that each set counts alike, and all together as much as before."""
+    """The same answers, weighted so that sets count alike as far as they can, and all together as much as before.
+
+    Sets differ from one another, so a large one says little more of the next than a middling one; but a small one says
+    little at all (DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986): n receipts count n / (n + FEW).
+    """
     weights: dict[str, float] = {}
+    receipts: dict[str, set[str]] = {}
     for answer in answers:
         weights[answer.source] = weights.get(answer.source, 0.0) + answer.weight
-    share = sum(weights.values()) / len(weights)
-    return [replace(answer, weight=answer.weight * share / weights[answer.source]) for answer in answers]
+        receipts.setdefault(answer.source, set()).add(answer.receipt)
+    counts = {source: len(found) / (len(found) + FEW) for source, found in receipts.items()}
+    factor = sum(weights.values()) / sum(counts.values())
+    shares = {source: factor * counts[source] / weights[source] for source in weights}
+    return [replace(answer, weight=answer.weight * shares[answer.source]) for answer in answers]
 
 
 def raw_map(answers: Sequence[Counted]) -> Knots:
