@@ -69,7 +69,8 @@ def inputs(bundle: Bundle, stage: str, spec: str, count: int) -> list[Array]:
     place, colon, split = spec.rpartition(":")
     named = bool(colon) and not Path(spec).exists()
     data = load(Path(place if named else spec), [split] if named else [], count)
-    fed = [batch[i : i + 1] for batch in calibration.record(bundle, data.pictures)[stage] for i in range(len(batch))]
+    batches = [feed[0] for feed in calibration.record(bundle, data.pictures)[stage]]
+    fed = [batch[i : i + 1] for batch in batches for i in range(len(batch))]
     if not fed:
         raise UsageError(f"{spec}: nothing was found on these pictures; give receipts")
     kept = min(count, len(fed))

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,8 @@ from export.apps.kinds import APPS, App, choose
 from export.apps.writing import check_target, write
 from export.catalogue import BASE, PRECISIONS, TARGETS, Target, jobs
 from export.pictures import calibration_pictures, labelled
-from export.recipe import Recipe, weight_files
-from export.recipes import RECIPES
+from export.recipe import Member, Recipe, files_of, weight_files
+from export.recipes import RECIPES, named_in
 from export.sources import cache_folder
 from export.steps import Steps
 
@@ -48,12 +48,14 @@ Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr). Need
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        recipes = named_in(given)
+        options = _parser(recipes).parse_args(given)
         if options.recipe == "list":
             print("\n".join([*map(_describe, RECIPES.values()), *_describe_targets(), *_describe_apps()]))
             return 0
-        recipe = RECIPES[options.recipe]
+        recipe = recipes[options.recipe]
         return _check(recipe, options) if options.check else _build(recipe, options)
     except EdgeKitError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -63,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(recipes: Mapping[str, Recipe]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description=ABOUT,
@@ -72,8 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="recipe", required=True, metavar="RECIPE")
     commands.add_parser("list", help="list the recipes, targets and apps")
-    for recipe in RECIPES.values():
-        command = commands.add_parser(recipe.name, help=recipe.description, description=recipe.description)
+    for name, recipe in recipes.items():
+        command = commands.add_parser(name, help=recipe.description, description=recipe.description)
         goal = command.add_mutually_exclusive_group(required=True)
         goal.add_argument("--out", type=Path, metavar="PATH", help="write it here (a folder, or a file ending in .zip)")
         goal.add_argument(
@@ -153,9 +155,10 @@ def _steps(recipe: Recipe, chosen: tuple[tuple[Target, str], ...], has_gate: boo
     judged |= {(target, middle) for target, precision in judged if (middle := target.instead_of(precision)) != BASE}
     lowered = {(target.name, precision) for target, precision in (*chosen, *judged)}
     lowered |= {(name, BASE) for name in (*(target.name for target, _ in judged), "onnx") if judged}
-    graphs = sum(stage.graph is not None for stage in recipe.stages)
-    fetch, calibrate_and_gate, prove, write_out = 1, 2 if judged else 0, 1, 1
-    return fetch + graphs * len(lowered) + calibrate_and_gate + len(judged) + prove + write_out
+    files = (file for graph in recipe.graphs.values() for file in files_of(graph))
+    fetch = len({file.package for file in files if isinstance(file, Member)})
+    calibrate_and_gate, prove, write_out = 2 if judged else 0, 1, 1
+    return fetch + len(recipe.graphs) * len(lowered) + calibrate_and_gate + len(judged) + prove + write_out
 
 
 @contextlib.contextmanager

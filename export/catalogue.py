@@ -20,6 +20,7 @@ class Target:
     """backend: name of its engine in a bundle. needs: modules that ``pip install edgekit[extra]`` brings.
 
     runs_anywhere: whether its engine runs wherever it installs, so that receipts can be read with what was made.
+    is_calibrated: whether its int8 has activations of 8 bits, too, whose ranges receipts give.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Target:
     extra: str
     needs: tuple[str, ...]
     runs_anywhere: bool = True
+    is_calibrated: bool = True
 
     @property
     def missing(self) -> list[str]:
@@ -46,7 +48,15 @@ class Target:
 ALL = (
     Target("onnx", "onnxruntime", ("fp32", "int8"), "export", ("onnx",)),
     Target("executorch", "executorch", ("fp32",), "export,executorch", ("torch", "executorch")),
-    Target("coreml", "coreml", ("fp32", "fp16", "int8", "palette"), "export,coreml", ("torch", "coremltools"), False),
+    Target(
+        "coreml",
+        "coreml",
+        ("fp32", "fp16", "int8", "palette"),
+        "export,coreml",
+        ("torch", "coremltools"),
+        runs_anywhere=False,
+        is_calibrated=False,
+    ),
 )
 TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in ALL})
 PRECISIONS = tuple(dict.fromkeys(precision for target in ALL for precision in target.precisions))

@@ -77,11 +77,11 @@ def _lower_executorch(job: PictureJob, precision: str) -> Lowered:
 
 
 def _lower_coreml(job: PictureJob, precision: str) -> Lowered:
-    from export.targets import coreml, coreml_parity  # here, as they need their extra
+    from export.targets import coreml_half  # here, as it needs its extra
 
-    lowered = coreml.lower(job.recipe, job.members, precision, job.feeds)
-    evidence = coreml_parity.compare(job.recipe, job.built.original, lowered.graph, lowered.data)
-    return Lowered(replace(lowered.graph, evidence=replace(evidence, reason=UNTRIED)), lowered.data)
+    lowered = coreml_half.lower(job.recipe, job.members, job.built.original, precision)
+    evidence = replace(lowered.graph.evidence, reason=None if precision == "fp32" else UNTRIED)
+    return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
 
 
 def _lower_words_onnx(job: WordJob, precision: str) -> Lowered:
@@ -109,7 +109,8 @@ def _lower_words_coreml(job: WordJob, precision: str) -> Lowered:
 
     lowered = coreml_words.lower(job.recipe, job.built.network, precision)
     evidence = coreml_words.compare(job.recipe, job.built.original, lowered.graph, lowered.data)
-    return Lowered(replace(lowered.graph, evidence=replace(evidence, reason=UNTRIED)), lowered.data)
+    reason = None if precision == "fp32" else UNTRIED
+    return Lowered(replace(lowered.graph, evidence=replace(evidence, reason=reason)), lowered.data)
 
 
 _PICTURES: dict[str, Callable[[PictureJob, str], Lowered]] = {

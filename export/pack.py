@@ -17,10 +17,10 @@ from edgekit.errors import BundleError, UsageError
 from edgekit.manifest import SCHEMA, Graph, Manifest, Source, Stage
 from edgekit.names import MANIFEST_NAME
 from edgekit.reader import Reader
-from export import calibration, report, samples, sources
-from export.catalogue import BASE, TARGETS, Target
-from export.gate import Gate
-from export.lowering import Job, lower, open_job
+from export import calibration, report, samples, sources, words
+from export.catalogue import BASE, HALF, TARGETS, Target
+from export.gate import Gate, rung
+from export.lowering import Job, WordJob, lower, open_job
 from export.pictures import Labelled
 from export.recipe import PictureRecipe, Recipe, files_of, weight_files
 from export.targets.lowered import UNCHECKED, Lowered
@@ -42,9 +42,16 @@ class Order:
     calibration: tuple[Path, ...] = ()
     gate: Labelled | None = None
 
-    @property
-    def needs_trial(self) -> bool:
-        return any(target.runs_anywhere and precision != BASE for target, precision in self.jobs)
+    def check(self) -> None:
+        """Raises UsageError where pictures are missing: what has fewer than 16 bits is judged by receipts, and ranges of
+        activations are calibrated with them."""
+        small = [(target, precision) for target, precision in self.jobs if precision not in (BASE, HALF)]
+        if any(target.is_calibrated for target, _ in small) and (self.gate is None or not self.calibration):
+            raise UsageError(
+                "int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by"
+            )
+        if small and self.gate is None:
+            raise UsageError(f"{small[0][0].name} {small[0][1]} needs receipts: --gate DIR to judge the result by")
 
     @property
     def has_trial(self) -> bool:
@@ -89,8 +96,7 @@ def pack(recipe: Recipe, cache: Path, say: Say, order: Order | None = None) -> P
     ``order`` does not name. Nothing is written but the cache.
     """
     order = order or Order()
-    if order.needs_trial and (order.gate is None or not order.calibration):
-        raise UsageError("int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by")
+    order.check()
     workshop = _open_workshop(recipe, cache, say)
     with tempfile.TemporaryDirectory() as work:
         trials = _open_trials(workshop, Path(work, "bundle"), order) if order.has_trial else None
@@ -106,7 +112,7 @@ def prove(packed: Packed, engines: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as work:
         bundle = write_bundle(Path(work, "bundle"), packed.manifest, packed.contents)
         for backend, precision in engines:
-            Reader.open(bundle.path, backend, precision=precision).read(samples.pages()[0][0])
+            Reader.open(bundle.path, backend, precision=precision, extractor=rung(bundle)).read(samples.pages()[0][0])
 
 
 def differences(packed: Packed, bundle: Bundle) -> list[str]:
@@ -150,6 +156,9 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
     bundle = assemble(place, workshop.base, workshop.files, workshop.make("onnx", BASE))
     workshop.say(f"calibration: reading {len(order.calibration)} pictures")
     feeds = calibration.record(bundle, order.calibration)
+    for stage, job in workshop.jobs.items():
+        if isinstance(job, WordJob) and not feeds.get(stage):
+            feeds[stage] = words.feeds(job.recipe)  # a stage that the reader itself does not run, or no calibration
     for stage, job in workshop.jobs.items() if order.calibration else ():
         if not feeds[stage]:
             raise UsageError("no text was found on any picture to calibrate with: give a folder of receipts")

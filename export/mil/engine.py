@@ -33,11 +33,15 @@ class InterpretedModel:
     def get_spec(self) -> Any:
         return self._specification
 
-    def predict(self, given: Mapping[str, Image.Image]) -> dict[str, NDArray[Any]]:
-        """``given``: the program's one input, an RGB picture. Gives its outputs by name."""
-        (picture,) = given.values()
-        planes = np.asarray(picture).transpose(2, 0, 1)[None]
-        return dict(zip(self._program.outputs, self._interpreter.run(planes), strict=True))
+    def predict(self, given: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        """``given``: the program's inputs by name, RGB pictures or arrays. Gives its outputs by name."""
+        inputs = [_planes(given[name]) for name in self._program.inputs]
+        return dict(zip(self._program.outputs, self._interpreter.run(*inputs), strict=True))
+
+
+def _planes(value: Any) -> NDArray[Any]:
+    """Pixels as Core ML hands them to a program; arrays as they are."""
+    return np.asarray(value).transpose(2, 0, 1)[None] if isinstance(value, Image.Image) else np.asarray(value)
 
 
 IS_CORE_ML = coreml.ON_MACOS

@@ -30,7 +30,8 @@ DATA = Path(__file__).parent.parent / "data"
 LEAST_OVERLAP = {"fp32": 0.999, "fp16": 0.999, "int8": 0.98, "palette": 0.98}
 """Least intersection over union, per page, of the areas above the detector's threshold."""
 LEAST_AGREEMENT = {"int8": 0.85, "palette": 0.85}
-"""Least share of a line's steps that keep their class. Of a precision not named, the whole text has to be equal."""
+"""Least share of a line's steps that keep their class. Of a precision not named, the whole text has to be equal. Those
+named are judged by receipts; this stops a conversion that went wrong."""
 
 
 def compare(recipe: PictureRecipe, original: Original, graph: Graph, data: bytes) -> Evidence:

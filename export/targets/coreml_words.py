@@ -6,19 +6,17 @@ the largest.
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from edgekit.backends import coreml
 from edgekit.errors import BackendError, BundleError, UsageError
 from edgekit.manifest import Evidence, Graph, TensorSpec
 from edgekit.session import Session
 from export import parity, words
-from export.mil.interpreter import Interpreter
-from export.mil.program import read_program
+from export.mil import engine
 from export.recipe import WordRecipe
 from export.sources import modules
 from export.targets.coreml import PRECISIONS, compress
@@ -31,8 +29,7 @@ except ImportError as error:
     raise BackendError("coremltools is not installed: pip install edgekit[coreml]") from error
 
 MOST = {"fp32": 1e-3, "fp16": 0.1, "int8": 1.0, "palette": 1.0}
-"""Largest difference of a score, which is a logit; and then the best word of each tag has to stay the best, or be
-as good but for this much."""
+"""Largest difference of a score, which is a logit. What it does to the fields is for receipts to say."""
 
 
 def lower(recipe: WordRecipe, network: Any, precision: str) -> Lowered:
@@ -50,24 +47,25 @@ def lower(recipe: WordRecipe, network: Any, precision: str) -> Lowered:
     with modules.quiet():
         model = compress(_convert(recipe, program, precision), precision)
     weights = Path(model.weights_dir, "weight.bin").read_bytes()
-    data = zip_package(model.get_spec(), weights, f"{recipe.file.rpartition('.')[0]}.mlpackage")
+    data = zip_package(model.get_spec(), weights, file.removesuffix(".zip"))
     return Lowered(Graph("coreml", precision, file, recipe.inputs, recipe.outputs, UNCHECKED), data)
 
 
 def compare(recipe: WordRecipe, original: Session, graph: Graph, data: bytes) -> Evidence:
-    """Runs the original, and the program by the reference interpreter, on an input of each size.
+    """Runs the original, and the program by what ``mil.engine`` names, on an input of each size.
 
     Raises BundleError where a score differs by more than MOST: such a graph must not ship.
     """
-    gap = words.difference(original, Interpreter(read_program(data, graph.file)), words.feeds(recipe))
+    with engine.standing_in():
+        session = coreml.load(graph, data, 1)
+    gap = words.difference(original, session, words.feeds(recipe))
     if not gap <= MOST[graph.precision]:  # so that a difference which is no number fails, too
         raise BundleError(
             f"{graph.file}: differs from {recipe.weights.path} by {gap:.2g}, more than {MOST[graph.precision]:g}; "
             "keep a higher precision"
         )
-    ran = f"reference interpreter of the MIL program, not Core ML (torch {version('torch')}, {platform.machine()})"
     return Evidence(
-        "passed", reference=words.reference_name(recipe), max_abs_difference=parity.round_up(gap), machine=ran
+        "passed", reference=words.reference_name(recipe), max_abs_difference=parity.round_up(gap), machine=engine.name()
     )
 
 
