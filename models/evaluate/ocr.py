@@ -6,7 +6,7 @@ import argparse
 import heapq
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -28,9 +28,10 @@ examples:
   python -m models.evaluate ocr --data sroie=test --system ours --system tuned --weights run/receipt.npz --turn 5
 
 A data folder has labels.jsonl and the pictures it names; what follows "=" is the split. Systems: ours (the bundle),
-tuned (--weights laid over PP-OCRv6 tiny), tiny and small (PP-OCRv6 as published, their classes cut to the bundle's). All get the
-product's crops of the annotated quads, so detection plays no part. Sets named sroie are compared without case, as
-their texts are all in capitals; sets named wildreceipt without spaces, as theirs have none. Tesseract is not compared.
+tuned (--weights laid over PP-OCRv6 tiny), tiny and small (PP-OCRv6 as published, their classes cut to the bundle's).
+All get the product's crops of the annotated quads, so detection plays no part. Sets named sroie are compared without
+case, as their texts are all in capitals; sets named wildreceipt without spaces, as theirs have none. Tesseract is not
+compared.
 --out gets ocr.json and, for each set, a picture of the lines that the first system reads worst."""
 
 SYSTEMS = ("ours", "tuned", "tiny", "small")
@@ -152,7 +153,9 @@ def read_page(
 
 def table(report: Mapping[str, Mapping[str, Any]]) -> str:
     """Rates in per cent by set, height and system."""
-    rows = [f"{'set':18} {'height':8} {'system':8} {'lines':>6} {'cer %':>7} {'wer %':>7} {'lines wrong %':>13} {'s':>7}"]
+    rows = [
+        f"{'set':18} {'height':8} {'system':8} {'lines':>6} {'cer %':>7} {'wer %':>7} {'lines wrong %':>13} {'s':>7}"
+    ]
     for name, systems in report.items():
         groups = sorted({group for tally in systems.values() for group in tally["by_height"]}, key=_order)
         for group in groups:

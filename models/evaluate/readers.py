@@ -8,7 +8,7 @@ from pathlib import Path
 from edgekit.backends import ort
 from edgekit.bundle import Bundle
 from edgekit.manifest import Evidence, Graph, parse_params
-from edgekit.recognize import Recognizer, RecognizeParams
+from edgekit.recognize import RecognizeParams, Recognizer
 from edgekit.session import open_session
 from export import graphs, sources
 from export.recipe import REPOSITORY, ClassHead, Member, Package, PictureRecipe, files_of

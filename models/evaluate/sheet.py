@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from edgekit.image import crop
 from edgekit.geometry import quad_size
+from edgekit.image import crop
 from edgekit.types import Quad
 
 _HEIGHT = 40

@@ -71,7 +71,7 @@ def worn(pixels: Pixels, random: np.random.Generator) -> Pixels:
     if random.random() < 0.1:
         values = _streaked(values, random)
     if random.random() < 0.3:
-        values += random.normal(0, random.uniform(2, 14), values.shape[:2] + (1,)).astype(np.float32)
+        values += random.normal(0, random.uniform(2, 14), (*values.shape[:2], 1)).astype(np.float32)
     if random.random() < 0.02:
         values = 255 - values
     done = values.clip(0, 255).astype(np.uint8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -66,7 +67,7 @@ class Sampling:
     seed: int
 
 
-class Drawn(Dataset):  # type: ignore[type-arg,misc,unused-ignore]
+class Drawn(Dataset[Batch]):
     """The batches of one epoch; which lines and how they are drawn follows from the seed and the epoch alone."""
 
     def __init__(self, lines: Sequence[Line], alphabet: Alphabet, params: RecognizeParams, pictures: Pictures) -> None:
@@ -128,11 +129,11 @@ def padded(crops: Sequence[Pixels], width: int, grey: int) -> Pixels:
 
 def loader(drawn: Drawn, workers: int = 1) -> Iterator[Batch]:
     """The planned batches in order, several made ahead."""
-    ahead = {"prefetch_factor": 8} if workers else {}
-    return iter(DataLoader(drawn, batch_size=None, num_workers=workers, collate_fn=_same, **ahead))
+    ahead = 8 if workers else None
+    return iter(DataLoader(drawn, batch_size=None, num_workers=workers, collate_fn=_same, prefetch_factor=ahead))
 
 
-def _same(batch: Batch) -> Batch:
+def _same(batch: Any) -> Any:
     return batch
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from edgekit.types import Quad
 
@@ -28,7 +29,7 @@ def shown(found: Quad, annotated: Sequence[Quad]) -> list[int]:
         if across >= _ACROSS * min(bottom - top, y1 - y0) and along >= 0.5 * (x1 - x0):
             inside.append((x0, x1, i))
     inside.sort()
-    if not inside or any(after[0] < before[1] - 0.3 * (bottom - top) for before, after in zip(inside, inside[1:])):
+    if not inside or any(after[0] < before[1] - 0.3 * (bottom - top) for before, after in pairwise(inside)):
         return []  # lines above one another, both touched
     start, end = inside[0][0], max(x1 for _, x1, _ in inside)
     overlap = min(right, end) - max(left, start)

@@ -19,7 +19,7 @@ def with_case(text: str, reading: str) -> str:
     blocks = SequenceMatcher(None, text.upper(), reading.upper(), autojunk=False).get_matching_blocks()
     for start, other, length in blocks:
         found[start : start + length] = reading[other : other + length]
-    cased = []
+    cased: list[str] = []
     for i, letter in enumerate(text):
         like = found[i] or _neighbour(cased)
         cased.append(letter.lower() if like.islower() else letter)
@@ -32,7 +32,7 @@ def _neighbour(cased: list[str]) -> str:
 
 
 def _settled(word: str) -> str:
-    """Letters of uncertain case take the case of a word's other letters, where those agree; a first letter may differ."""
+    """Letters of uncertain case take that of the word's other letters, where those agree; the first may differ."""
     sure = [c for c in word[1:] if c.isalpha() and c not in _TWINS]
     if sure and all(c.isupper() for c in sure):
         return word.upper() if word[:1] in _TWINS or word[:1].isupper() else word[:1] + word[1:].upper()

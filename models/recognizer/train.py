@@ -33,8 +33,7 @@ Lines are made by models.recognizer.prepare (real receipts) and models.recognize
 takes every line once, or as often as --share says for its kind; how it is cropped and worn is drawn anew each time.
 After each epoch --out gets:
   receipt.npz   averaged weights, for export and models/recognizer/receipt.npz
-  log.jsonl     loss, learning rate, seconds, and character, word and line error of the held-back lines by kind
-  config.json   what was asked for
+  log.jsonl     what was asked for; then loss, learning rate, seconds, and the errors of held-back lines by kind
   state.pt      all that a run needs to go on: start the same command again after an interruption
 The rate falls to nearly nothing at the last of --epochs, so choose their number beforehand.
 Exit: 0 done, 2 an error (one line on stderr)."""
@@ -91,7 +90,7 @@ class Run:
     def start(self) -> None:
         """Begins, or goes on where the state in the folder ends."""
         self._out.mkdir(parents=True, exist_ok=True)
-        (self._out / "config.json").write_text(json.dumps(asdict(self._config), indent=1) + "\n", encoding="utf-8")
+        self._log({"config": asdict(self._config)})
         first = 0
         if (self._out / "state.pt").exists():
             state = torch.load(self._out / "state.pt", weights_only=True)
@@ -142,16 +141,12 @@ class Run:
 
 
 def _some(lines: Sequence[Line], config: Config) -> list[Line]:
-    """At most ``config.held`` lines of each kind, chosen by the seed."""
-    order = np.random.default_rng(config.seed).permutation(len(lines))
-    counts: dict[str, int] = {}
-    chosen = []
-    for i in order:
-        kind = lines[i].kind
-        counts[kind] = counts.get(kind, 0) + 1
-        if counts[kind] <= config.held:
-            chosen.append(lines[i])
-    return chosen
+    """At most ``config.held`` lines of each kind, chosen by the seed: the same whatever other kinds there are."""
+    by_kind: dict[str, list[Line]] = {}
+    for line in lines:
+        by_kind.setdefault(line.kind, []).append(line)
+    orders = {kind: np.random.default_rng(config.seed).permutation(len(found)) for kind, found in by_kind.items()}
+    return [found[i] for kind, found in by_kind.items() for i in orders[kind][: config.held]]
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -175,7 +170,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--lines", metavar="JSONL", action="append", required=True, help="training lines; may be repeated")
     add("--out", type=Path, metavar="DIR", required=True, help="folder of the run")
-    add("--share", type=_share, metavar="KIND=X", action="append", default=[], help="lines of a kind per epoch, times X")
+    add(
+        "--share", type=_share, metavar="KIND=X", action="append", default=[], help="lines of a kind per epoch, times X"
+    )
     add("--epochs", type=int, default=10, help="passes over the lines (10)")
     add("--rate", type=float, default=5e-4, help="highest learning rate (5e-4)")
     add("--average", type=float, default=0.998, help="share of the averaged weights that a step keeps (0.998)")

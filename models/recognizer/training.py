@@ -26,7 +26,7 @@ from models.recognizer.network import Recognizer
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """rate: the highest learning rate, reached after ``warm_up`` steps; it falls as a cosine to a hundredth at ``steps``.
+    """rate: the highest learning rate, after ``warm_up`` steps; it falls as a cosine to a hundredth at ``steps``.
 
     decay: weight decay. average: share of the average that a step keeps. clip: largest norm of a step's gradient.
     bfloat16: compute activations so, where the processor does it faster; weights stay in single precision.
@@ -52,7 +52,8 @@ class Trainer:
     """A recogniser being trained, its average, and the optimiser; ``state`` and ``restore`` make a run resumable."""
 
     def __init__(self, recognizer: Recognizer, schedule: Schedule) -> None:
-        self.recognizer = recognizer.eval().to(memory_format=torch.channels_last)
+        network: Any = recognizer.eval()
+        self.recognizer: Recognizer = network.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.recognizer)
         self.schedule = schedule
         self.step = 0
@@ -66,7 +67,7 @@ class Trainer:
             logits = self.recognizer(planes(batch.pixels))
         loss = ctc(logits.float(), batch)
         self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         norm = nn.utils.clip_grad_norm_(self.recognizer.parameters(), self.schedule.clip)
         if torch.isfinite(norm):
             self._optimiser.step()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import torch
 
 from edgekit.errors import BundleError
 from models.recognizer.network import Recognizer
@@ -30,7 +30,7 @@ def pack(recognizer: Recognizer, data: bytes, classes: Sequence[int], where: str
     whole = Recognizer()
     own = dict(recognizer.named_parameters())
     names = {id(tensor): name for name, tensor in whole.named_parameters()}
-    arrays: dict[str, np.ndarray] = {CLASSES: np.array(classes, np.int32)}
+    arrays: dict[str, Any] = {CLASSES: np.array(classes, np.int32)}
     for key, (tensor, shape) in initialisers(whole, data, where).items():
         name = names.get(id(tensor))
         if name is None:  # a statistic
