@@ -143,7 +143,7 @@ def _count_neighbours(counts: Counts, truth: Sequence[TextLine], readers: Mappin
 def summary(counts: Counts) -> dict[str, Any]:
     """The constants of ``noise.Noise``."""
     characters = {
-        c: [[said, _round(n / counts.seen[c])] for said, n in counts.misread[c].most_common() if n >= _LEAST_SEEN]
+        c: [(said, _round(n / counts.seen[c])) for said, n in counts.misread[c].most_common() if n >= _LEAST_SEEN]
         for c in sorted(counts.seen)
     }
     rates = {c: sum(rate for _, rate in said) for c, said in characters.items()}

@@ -13,7 +13,7 @@ from models.extractor.noise import Noise, TaggedLine, read_noisily
 from models.extractor.samples import Rules, Sample, Sheet, marked_amounts, sample_of, sheet_of, words_worth
 from models.synthetic import Facts, Line, Role, SyntheticReceipt, make
 
-_EITHER = {Role.VENDOR_OTHER: "vendor", Role.ITEM_NOTE: "description", Role.ITEM_DISCOUNT: "amount"}
+_EITHER = {Role.VENDOR_OTHER: "vendor", Role.ITEM_DISCOUNT: "amount"}
 """Roles that may or may not be given a tag."""
 _PLAIN = ("vendor", "date", "time", "subtotal", "tax", "total", "description", "quantity", "amount")
 """Tags whose words have the role of the same name."""

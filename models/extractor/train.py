@@ -15,7 +15,7 @@ import torch
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
 from edgekit.extract.words import TAGS
-from models.extractor.corpus import Reading, jobs_of, make_samples, readings_of
+from models.extractor.corpus import LabelledReading, jobs_of, make_samples, readings_of
 from models.extractor.loading import CHECKPOINT
 from models.extractor.measuring import measure
 from models.extractor.network import ExtractorConfig, ExtractorModel
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, metavar="DIR", default=CHECKPOINT, help="for the network (default: the shipped one)")
     add("--runs", type=Path, metavar="DIR", default=CHECKPOINT.with_name("runs") / "latest", help="for config and log")
     add("--cache", type=Path, metavar="DIR", default=Path("build/extractor"), help="for lines that were read")
-    add("--synthetic", type=int, metavar="N", default=16000, help="synthetic receipts (default %(default)s)")
+    add("--synthetic", type=int, metavar="N", default=14000, help="synthetic receipts (default %(default)s)")
     add("--real", type=int, metavar="N", default=8000, help="versions of labelled receipts (default %(default)s)")
     add("--variants", type=int, metavar="N", default=2, help="altered pictures of each receipt to read (default 2)")
     add("--epochs", type=int, metavar="N", default=schedule.epochs, help="passes over all (default %(default)s)")
@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace) -> None:
     average.to("cpu").save_pretrained(options.out)
 
 
-def _readings(options: argparse.Namespace) -> list[Reading]:
+def _readings(options: argparse.Namespace) -> list[LabelledReading]:
     count = sum(len(train_rows(folder)) for folder in options.data) * (options.variants + 1)
     with Progress(count) as progress:
         return readings_of(options.data, options.variants, options.cache, progress.step)

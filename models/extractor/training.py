@@ -32,7 +32,7 @@ class Schedule:
     inertia: of the running average of weights, which is what is kept in the end.
     """
 
-    epochs: int = 5
+    epochs: int = 4
     batch: int = 16
     rate: float = 2e-3
     decay: float = 0.01
@@ -97,7 +97,7 @@ def train(
     optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
     steps = schedule.epochs * math.ceil(len(samples) / schedule.batch)
     rates = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))
-    average, step = copy.deepcopy(model).eval(), 0
+    average, step = copy.deepcopy(model), 0
     for epoch in range(1, schedule.epochs + 1):
         model.train()
         losses = []
