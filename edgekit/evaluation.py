@@ -2,7 +2,8 @@
 
 A label row is an object of ``labels.jsonl``: ``file``, ``split``, ``vendor`` (as printed or null), ``norm``
 (``date_readings``: every ISO date the printed one can mean; ``total``, ``tax``: numbers or null), and optionally
-``all`` (``vendor``: the parts of a name) and ``alt_total`` (a second printed total). A prediction is an object with
+``all`` (``vendor``: the parts of a name) and ``alt_total`` (a second printed total). A row without ``norm`` says it
+plainly: ``date`` (ISO), ``total`` and ``tax`` (like 12.50). A prediction is an object with
 ``file`` and the four fields; null is an abstention, which costs recall and not precision. Fields whose label is null
 do not count.
 """
@@ -11,15 +12,18 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from edgekit.errors import UsageError
-from edgekit.types import Receipt
+from edgekit.reliability import Answer
+from edgekit.types import Quad, Receipt, TextLine
 
 SCORED = ("vendor", "date", "total", "tax")
 MICRO = {"micro3": SCORED[:3], "micro4": SCORED}
@@ -31,6 +35,9 @@ SIMILAR = 0.8
 """difflib ratio from which a vendor counts as loosely right: reading errors forgiven."""
 
 Row = Mapping[str, Any]
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_PLAIN_AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,44 @@ def prediction(file: str, receipt: Receipt | None) -> dict[str, str | None]:
     return row
 
 
+def answers(
+    labels: Sequence[Row], receipts: Sequence[Receipt | None], contains: bool = False
+) -> dict[str, tuple[list[Answer], int]]:
+    """Per field that has labels: its answers, and how many labels there are. receipts: one per label, None unread."""
+    found: dict[str, tuple[list[Answer], int]] = {}
+    for name in SCORED:
+        given, known = [], 0
+        for row, receipt in zip(labels, receipts, strict=True):
+            verdict = judge(name, row, prediction(row["file"], receipt)[name], contains)
+            field = getattr(receipt, name) if receipt is not None else None
+            known += verdict is not None
+            if verdict is not None and field is not None:
+                given.append(Answer(field.confidence, verdict.right, not field.needs_review))
+        if known:
+            found[name] = (given, known)
+    return found
+
+
+def given_lines(row: Row) -> tuple[TextLine, ...]:
+    """The lines of a label, as people or another OCR read them; they count as certain. Empty where it has none.
+
+    A line is an object with ``text`` and ``quad``, 8 numbers in pixels. Raises UsageError for anything else.
+    """
+    try:
+        return tuple(_line(item) for item in row.get("lines") or ())
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{row['file']}: the lines of its label cannot be used ({error!r}): write 'text' and 'quad' (8 numbers)"
+        ) from error
+
+
+def _line(item: Row) -> TextLine:
+    x = [float(number) for number in item["quad"]]
+    if len(x) != 8:
+        raise ValueError(f"a quad of {len(x)} numbers")
+    return TextLine(str(item["text"]), Quad((x[0], x[1]), (x[2], x[3]), (x[4], x[5]), (x[6], x[7])), 1.0)
+
+
 def load_labels(folder: Path, split: str | None = None) -> list[dict[str, Any]]:
     """Rows of a folder's ``labels.jsonl``, of one split or of all. Raises UsageError where they cannot be had."""
     path = folder / "labels.jsonl"
@@ -134,7 +179,33 @@ def _row(line: str, where: str) -> dict[str, Any]:
         raise UsageError(f"{where}: not JSON ({error}): write one object a line") from error
     if not isinstance(row, dict) or not isinstance(row.get("file"), str):
         raise UsageError(f"{where}: no object with a 'file': name the picture, relative to the folder")
-    return row
+    if not isinstance(row.get("vendor"), (str, type(None))):
+        raise UsageError(f"{where}: vendor {row['vendor']!r} is no text: write it as printed, or null")
+    return row if "norm" in row else {**row, "norm": _norm(row, where)}
+
+
+def _norm(row: Row, where: str) -> dict[str, Any]:
+    """What a plain row means: an ISO date, and amounts with a decimal point."""
+    day = row.get("date")
+    if day is not None and not (isinstance(day, str) and _is_day(day)):
+        raise UsageError(f"{where}: date {day!r} is no day: write it as YYYY-MM-DD, or null")
+    amounts = {name: row.get(name) for name in ("total", "tax")}
+    for name, value in amounts.items():
+        if not (value is None or (isinstance(value, str) and _PLAIN_AMOUNT.fullmatch(value)) or _is_number(value)):
+            raise UsageError(f"{where}: {name} {value!r} is no amount: write it like 1234.50, or null")
+    numbers = {name: None if value is None else float(value) for name, value in amounts.items()}
+    return {"date_readings": [day] if day else [], **numbers}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_ISO_DAY.fullmatch(text)) and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _judge_vendor(row: Row, predicted: Any, contains: bool) -> Verdict | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -10,20 +10,39 @@ from typing import TypeVar
 from edgekit.bundle import Bundle
 from edgekit.decode import DecodeParams, Photo, Source, describe, load
 from edgekit.detect import Detector, DetectParams
-from edgekit.errors import ImageError, UsageError
-from edgekit.extract import Extractor, ExtractParams, Lexicon
+from edgekit.errors import ImageError, MissingGraphError, UsageError
+from edgekit.escalation import Escalate, doubtful, escalated
+from edgekit.extract import CLASSICAL, NETWORKED, RULES, Extractor, ExtractParams, How, Lexicon
 from edgekit.geometry import turn_point
-from edgekit.image import turned_size
-from edgekit.layout import LayoutParams
+from edgekit.image import turn, turned_size
+from edgekit.layout import LayoutParams, rows
 from edgekit.machine import default_threads
 from edgekit.manifest import parse_params
 from edgekit.recognize import RecognizeParams, Recognizer
 from edgekit.scan import Scan, Scanner
 from edgekit.session import open_session
 from edgekit.timings import Timings
-from edgekit.types import Point, Receipt
+from edgekit.types import Point, Receipt, TextLine
 
 Params = TypeVar("Params")
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What runs the graphs. threads: of one read."""
+
+    backend: str
+    precision: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How fields are chosen, and who is asked where they are in doubt; see ``Reader.open``."""
+
+    extractor: str | None
+    review_error: float
+    escalate: Escalate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +57,21 @@ class Outcome:
 class Reader:
     """Reads receipts. Safe to use from several threads; the same picture gives the same receipt every time."""
 
-    def __init__(self, bundle: Bundle, backend: str, precision: str, threads: int) -> None:
+    def __init__(self, bundle: Bundle, engine: Engine, choice: Choice) -> None:
         """Use ``Reader.open``."""
         self.bundle = bundle
+        self._escalate = choice.escalate
         self._decode = _params(DecodeParams, bundle, "image")
-        detect = open_session(bundle, "detect", backend, precision, threads)
-        recognize = open_session(bundle, "recognize", backend, precision, threads=1)
+        detect = open_session(bundle, "detect", engine.backend, engine.precision, engine.threads)
+        recognize = open_session(bundle, "recognize", engine.backend, engine.precision, threads=1)
         charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
+        self._layout = _params(LayoutParams, bundle, "layout")
         self._scanner = Scanner(
             Detector(detect, _params(DetectParams, bundle, "detect")),
-            Recognizer(recognize, _params(RecognizeParams, bundle, "recognize"), charset, workers=threads),
-            _params(LayoutParams, bundle, "layout"),
+            Recognizer(recognize, _params(RecognizeParams, bundle, "recognize"), charset, workers=engine.threads),
+            self._layout,
         )
-        lexicon = Lexicon.parse(bundle.read_text("lexicon.json"), f"{bundle.path}: lexicon.json")
-        self._extractor = Extractor(_params(ExtractParams, bundle, "extract"), lexicon)
+        self._extractor = _extractor(bundle, engine, choice)
 
     @classmethod
     def open(
@@ -60,15 +80,31 @@ class Reader:
         backend: str = "onnxruntime",
         threads: int | None = None,
         precision: str = "fp32",
+        *,
+        extractor: str | None = None,
+        review_error: float = 0.02,
+        escalate: Escalate | None = None,
     ) -> Reader:
         """Opens a bundle (folder or zip; None: the one inside the package) and loads its graphs.
 
         threads: cores that one read uses; None picks from the cores and the cgroup quota this process has.
-        Raises BundleError (altered, incomplete, or without this backend and precision), BackendError, UsageError.
+        extractor: the rung that chooses fields, one of ``edgekit.extract.RUNGS``; None: the bundle's own choice, which
+            without an extraction network is "classical".
+        review_error: the share of answers that may be wrong among those that need no review. It holds for receipts
+            like those the bundle was calibrated on, and where its calibration knows the field.
+        escalate: called with picture and receipt where a field needs review, or vendor, date or total is missing; see
+            ``edgekit.escalation``. Never called otherwise; calls come from the threads that read.
+        Raises BundleError (altered, incomplete, or without this backend, precision or rung), BackendError, UsageError.
         """
         if threads is not None and threads < 1:
             raise UsageError(f"threads={threads}: give 1 or more, or None to let the machine decide")
-        return cls(Bundle.open(bundle), backend, precision, threads or default_threads())
+        engine = Engine(backend, precision, threads or default_threads())
+        return cls(Bundle.open(bundle), engine, Choice(extractor, review_error, escalate))
+
+    @property
+    def rung(self) -> str:
+        """How fields are chosen: one of ``edgekit.extract.RUNGS``."""
+        return self._extractor.how.rung
 
     def read(self, source: Source) -> Receipt:
         """Reads one picture: a path, encoded bytes, a PIL image, or an array (see ``edgekit.decode.Source``).
@@ -85,9 +121,25 @@ class Reader:
         scan = self._scanner.scan(photo.image, timings)
         receipt = _assemble(photo, scan)
         timings.lap("layout")
-        fields = self._extractor.extract(receipt.lines, receipt.rows)
+        fields, items = self._extractor.extract_all(receipt.lines, receipt.rows)
+        receipt = replace(receipt, fields=fields, items=items)
         timings.lap("extract")
-        return replace(receipt, fields=fields), timings
+        if self._escalate is not None and doubtful(receipt):
+            receipt = escalated(receipt, turn(photo.image, receipt.rotation), self._escalate)
+            timings.lap("escalate")
+        return receipt, timings
+
+    def extract(self, lines: Sequence[TextLine], width: int, height: int) -> Receipt:
+        """The receipt that lines, in any order, amount to; for lines that something else read. Escalates nothing.
+
+        width, height: of the picture that their quads refer to, in pixels.
+        """
+        found = rows(lines, self._layout)
+        order = [i for row in found for i in row]
+        ordered, places = tuple(lines[i] for i in order), iter(range(len(order)))
+        printed = tuple(tuple(next(places) for _ in row) for row in found)
+        fields, items = self._extractor.extract_all(ordered, printed)
+        return Receipt(ordered, printed, width, height, fields=fields, items=items)
 
     def read_many(self, sources: Iterable[Source]) -> Iterator[Outcome]:
         """Reads pictures one after another, lazily: memory does not grow with their number.
@@ -125,6 +177,21 @@ def _assemble(photo: Photo, scan: Scan) -> Receipt:
         skew=scan.skew,
         warnings=photo.warnings,
     )
+
+
+def _extractor(bundle: Bundle, engine: Engine, choice: Choice) -> Extractor:
+    params = _params(ExtractParams, bundle, "extract")
+    has_network = bool(bundle.stage("extract").graphs)
+    rung = choice.extractor or (params.rung if has_network or params.rung not in NETWORKED else CLASSICAL)
+    how = How(rung, choice.review_error)
+    if rung in NETWORKED and not has_network:
+        raise MissingGraphError(
+            f"{bundle.path}: stage 'extract' has no network for extractor={rung!r}: choose {RULES!r} or {CLASSICAL!r}"
+        )
+    lexicon = Lexicon.parse(bundle.read_text("lexicon.json"), f"{bundle.path}: lexicon.json")
+    needed = rung in NETWORKED
+    session = open_session(bundle, "extract", engine.backend, engine.precision, threads=1) if needed else None
+    return Extractor(params, lexicon, how, session)
 
 
 def _params(cls: type[Params], bundle: Bundle, stage: str) -> Params:

@@ -179,7 +179,7 @@ class Node:
 def build(cls: type[T], node: Node) -> T:
     """A dataclass from an object whose keys are exactly the fields of ``cls``.
 
-    Field types: int, float, bool, str, tuples of those, ``Mapping[str, T]``, Any, and any of them ``| None``.
+    Field types: int, float, bool, str, dataclasses, tuples of those, ``Mapping[str, T]``, Any, any of them ``| None``.
     A default does not make a key optional: what is written down is complete. A ValueError of ``cls`` itself (a range
     checked in ``__post_init__``) becomes a ManifestError. Raises TypeError for a field type not listed here.
     """
@@ -198,6 +198,8 @@ def _convert(node: Node, hint: Any) -> Any:
         return freeze(node.value)
     if hint in _READ:
         return _READ[hint](node)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return build(hint, node)
     arguments = typing.get_args(hint)
     if type(None) in arguments and len(arguments) == 2:
         return node.optional(lambda inner: _convert(inner, arguments[arguments[0] is type(None)]))

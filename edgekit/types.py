@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 Value = TypeVar("Value", str, Decimal)
 Point = tuple[float, float]
@@ -70,6 +70,7 @@ class Field(Generic[Value]):
     lines: indices into ``Receipt.lines``.
     needs_review: whether a person should look before the value is used.
     alternatives: other readings of the same print, best first, without ``value`` ("03/04/2018" has two).
+    source: "local" as read here, "escalated" where the caller's own function gave or confirmed it.
     """
 
     value: Value
@@ -78,6 +79,7 @@ class Field(Generic[Value]):
     lines: tuple[int, ...]
     needs_review: bool
     alternatives: tuple[Value, ...] = ()
+    source: Literal["local", "escalated"] = "local"
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -87,6 +89,33 @@ class Field(Generic[Value]):
             "lines": list(self.lines),
             "needs_review": self.needs_review,
             "alternatives": [str(value) for value in self.alternatives],
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing bought, as printed.
+
+    quantity, unit_price: None where they are not printed. amount: of the whole line. lines: indices into
+    ``Receipt.lines``. confidence: 0..1, what the network says of its words; not calibrated.
+    """
+
+    description: str
+    quantity: Decimal | None
+    unit_price: Decimal | None
+    amount: Decimal
+    lines: tuple[int, ...]
+    confidence: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "description": self.description,
+            "quantity": None if self.quantity is None else str(self.quantity),
+            "unit_price": None if self.unit_price is None else str(self.unit_price),
+            "amount": str(self.amount),
+            "lines": list(self.lines),
+            "confidence": round(self.confidence, 4),
         }
 
 
@@ -113,6 +142,7 @@ class Receipt:
     rotation: degrees (0, 90, 180, 270) the picture must be turned clockwise for the text to stand upright.
     skew: remaining tilt in degrees, clockwise positive.
     warnings: what the reader did that the caller may want to know ("has 3 pages: only the first was read").
+    items: what was bought, top to bottom; empty where the reader was opened without the extraction network.
     """
 
     lines: tuple[TextLine, ...]
@@ -123,6 +153,7 @@ class Receipt:
     rotation: int = 0
     skew: float = 0.0
     warnings: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
 
     @property
     def vendor(self) -> Field[str] | None:
@@ -162,6 +193,7 @@ class Receipt:
         found = {name: getattr(self.fields, name) for name in FIELD_NAMES}
         return {
             "fields": {name: field.to_dict() if field else None for name, field in found.items()},
+            "items": [item.to_dict() for item in self.items],
             "lines": [line.to_dict() for line in self.lines],
             "rows": [list(row) for row in self.rows],
             "width": self.width,

@@ -14,6 +14,7 @@ import numpy as np
 from edgekit import evaluation
 from edgekit.bundle import Bundle
 from edgekit.errors import ImageError, UsageError
+from edgekit.extract import JOINT, NETWORKED
 from edgekit.layout import LayoutParams, rows
 from edgekit.manifest import Change, Trial, parse_params
 from edgekit.reader import Reader
@@ -70,7 +71,7 @@ class Gate:
         )
 
     def _read(self, bundle: Bundle, backend: str, precision: str) -> Reading:
-        reader = Reader.open(bundle.path, backend, self._threads, precision)
+        reader = Reader.open(bundle.path, backend, self._threads, precision, extractor=rung(bundle))
         try:
             receipts = [reader.read(self._data.picture(row)) for row in self._data.rows]
         except ImageError as error:
@@ -82,6 +83,13 @@ class Gate:
     def _error(self, reading: Reading) -> float:
         edits = sum(edit_distance(*pair) for pair in zip(self._truth, reading.texts, strict=True))
         return round(edits / max(sum(map(len, self._truth)), 1), 5)
+
+
+def rung(bundle: Bundle) -> str | None:
+    """How fields have to be chosen for a bundle's network on words to have a say: None where the bundle itself wants it
+    so, or has no such network."""
+    stage = bundle.stage("extract")
+    return JOINT if stage.graphs and stage.params.get("rung") not in NETWORKED else None
 
 
 def refusal(trial: Trial, has_to_pay: bool = True) -> str | None:

@@ -109,7 +109,8 @@ def _lower_words_coreml(job: WordJob, precision: str) -> Lowered:
 
     lowered = coreml_words.lower(job.recipe, job.built.network, precision)
     evidence = coreml_words.compare(job.recipe, job.built.original, lowered.graph, lowered.data)
-    return Lowered(replace(lowered.graph, evidence=replace(evidence, reason=UNTRIED)), lowered.data)
+    reason = None if precision == "fp32" else UNTRIED
+    return Lowered(replace(lowered.graph, evidence=replace(evidence, reason=reason)), lowered.data)
 
 
 _PICTURES: dict[str, Callable[[PictureJob, str], Lowered]] = {

@@ -17,10 +17,10 @@ from edgekit.errors import BundleError, UsageError
 from edgekit.manifest import SCHEMA, Graph, Manifest, Source, Stage
 from edgekit.names import MANIFEST_NAME
 from edgekit.reader import Reader
-from export import calibration, report, samples, sources
+from export import calibration, report, samples, sources, words
 from export.catalogue import BASE, HALF, TARGETS, Target
-from export.gate import Gate
-from export.lowering import Job, lower, open_job
+from export.gate import Gate, rung
+from export.lowering import Job, WordJob, lower, open_job
 from export.pictures import Labelled
 from export.recipe import PictureRecipe, Recipe, files_of, weight_files
 from export.targets.lowered import UNCHECKED, Lowered
@@ -112,7 +112,7 @@ def prove(packed: Packed, engines: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as work:
         bundle = write_bundle(Path(work, "bundle"), packed.manifest, packed.contents)
         for backend, precision in engines:
-            Reader.open(bundle.path, backend, precision=precision).read(samples.pages()[0][0])
+            Reader.open(bundle.path, backend, precision=precision, extractor=rung(bundle)).read(samples.pages()[0][0])
 
 
 def differences(packed: Packed, bundle: Bundle) -> list[str]:
@@ -156,6 +156,9 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
     bundle = assemble(place, workshop.base, workshop.files, workshop.make("onnx", BASE))
     workshop.say(f"calibration: reading {len(order.calibration)} pictures")
     feeds = calibration.record(bundle, order.calibration)
+    for stage, job in workshop.jobs.items():
+        if isinstance(job, WordJob) and not feeds.get(stage):
+            feeds[stage] = words.feeds(job.recipe)  # a stage that the reader itself does not run, or no calibration
     for stage, job in workshop.jobs.items() if order.calibration else ():
         if not feeds[stage]:
             raise UsageError("no text was found on any picture to calibrate with: give a folder of receipts")

@@ -14,6 +14,8 @@ import edgekit.cli.evaluate
 import edgekit.memory
 from edgekit.cli import codes, main
 from edgekit.cli.evaluate import percentiles
+from edgekit.cli.options import open_reader
+from edgekit.cli.parser import build_parser
 from edgekit.evaluation import load_labels, score
 from edgekit.memory import peak_rss
 from edgekit.reader import Reader
@@ -112,12 +114,92 @@ def test_wrong_folders_and_places_are_told_before_anything_is_read(
         ((data, "--split", "x"), "no row of split 'x': it has dev, test"),
         ((data, "--out", tmp_path / "absent" / "p.jsonl"), "its folder does not exist: make it first"),
         ((data, "--limit", "1", "--out", tmp_path), "cannot be written (Is a directory)"),
+        ((data, "--plot", tmp_path / "trust.txt"), "cannot tell the kind of drawing"),
     ):
         assert main(["eval", *map(str, words)]) == codes.USAGE
         captured = capsys.readouterr()
         assert captured.out == ""
         assert captured.err.startswith("error: ")
         assert part in captured.err
+
+
+def test_it_tells_how_far_confidences_hold(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, report, _ = report_of(capsys, data, "--split", "test")
+    total = report["confidence"]["total"]
+    assert (total["known"], total["answers"], total["right"]) == (3, 2, 0.5)
+    assert total["ece_width"] == pytest.approx(abs(total["confidence"] - 0.5), abs=1e-3)
+    assert total["curve"] == [[pytest.approx(total["confidence"], abs=1e-3), 0.6667, 0.5]]
+    assert total["accepted"] in (0.0, 0.6667)
+    assert list(report["confidence"]) == ["vendor", "date", "total", "tax"]
+    main(["eval", str(data), "--limit", "1"])
+    printed = capsys.readouterr().out
+    (header,) = (line for line in printed.splitlines() if line.startswith("certainty"))
+    assert header.split() == "certainty answers said right ECE chance ECE eq AURC accepted wrong".split()
+    assert "ECE eq: 15 bins of equal numbers" in printed
+
+
+def line_of(text: str, top: int) -> dict[str, Any]:
+    return {"text": text, "quad": [20, top, 20 + 9 * len(text), top, 20 + 9 * len(text), top + 16, 20, top + 16]}
+
+
+def test_given_lines_are_scored_beside_the_pixels(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = ["CORNER SHOP LTD", "14/03/2026", "Tea   18.95", "TOTAL   18.95"]
+    row = {"file": "images/blank.png", **LABEL, "vendor": "Corner Shop Ltd", "width": 400, "height": 300}
+    given = {**row, "lines": [line_of(text, 20 + 30 * i) for i, text in enumerate(texts)]}
+    other = {"file": "images/a.jpg", **LABEL}
+    (data / "labels.jsonl").write_text("\n".join(map(json.dumps, (given, other))), encoding="utf-8")
+    code, report, _ = report_of(capsys, data, "--lines", "given")
+    assert code == codes.OK
+    assert report["pictures"] == 2
+    assert report["given"]["pictures"] == 1
+    assert report["given"]["scores"]["total"]["f1"] == 1.0
+    assert report["given"]["scores"]["date"]["f1"] == 1.0
+    assert report["given"]["pixels"]["total"]["f1"] == 0.0
+    assert main(["eval", str(data), "--lines", "given"]) == codes.OK
+    printed = capsys.readouterr().out
+    assert "(1 labels have lines)" in printed
+    assert "total       1.0000    0.0000   +1.0000" in printed
+    del given["width"], given["height"]
+    (data / "labels.jsonl").write_text(json.dumps(given), encoding="utf-8")
+    assert report_of(capsys, data, "--lines", "given")[1]["given"]["scores"]["total"]["f1"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "lines", [[{"text": "a"}], [{"text": "a", "quad": [1, 2]}], [{"text": "a", "quad": ["x"] * 8}], ["text"], 3]
+)
+def test_lines_that_are_none_are_told(data: Path, capsys: pytest.CaptureFixture[str], lines: Any) -> None:
+    (data / "labels.jsonl").write_text(json.dumps({"file": "a.jpg", "lines": lines}), encoding="utf-8")
+    assert main(["eval", str(data), "--lines", "given"]) == codes.USAGE
+    assert "error: a.jpg: the lines of its label cannot be used" in capsys.readouterr().err
+
+
+def test_a_set_without_lines_says_so(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", str(data), "--lines", "given"]) == codes.USAGE
+    assert capsys.readouterr().err == f"error: {data}: its labels have no lines: leave --lines given out\n"
+
+
+def test_it_draws(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    drawing = tmp_path / "trust.svg"
+    assert main(["eval", str(data), "--limit", "3", "--plot", str(drawing)]) == codes.OK
+    assert "risk against coverage" in capsys.readouterr().err
+    assert drawing.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_the_reader_is_opened_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def open_(*words: Any, **named: Any) -> None:
+        asked.append((*words, named))
+
+    monkeypatch.setattr(Reader, "open", open_)
+    parser = build_parser()
+    open_reader(parser.parse_args(["eval", "data", "--extractor", "rules", "--review-error", "0.1"]))
+    open_reader(parser.parse_args(["read", "a.jpg", "--threads", "2"]))
+    assert asked == [
+        (None, "onnxruntime", None, "fp32", {"extractor": "rules", "review_error": 0.1}),
+        (None, "onnxruntime", 2, "fp32", {"extractor": None, "review_error": 0.02}),
+    ]
 
 
 def test_percentiles_are_linear_between_neighbours() -> None:

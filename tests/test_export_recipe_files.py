@@ -213,8 +213,8 @@ def test_a_dictionary_may_be_in_the_graphs_metadata(mine: Path) -> None:
     data = made.SerializeToString()
     assert metadata(data, "r") == {"character": "A\né\n漢\nB\n1"}
     file = LocalFile("r.onnx", "0" * 64)
+    assert isinstance(RECOGNIZE.head, ClassHead)
     head = dataclasses.replace(RECOGNIZE.head, dictionary=file, alphabet="éB", key="character")
-    assert isinstance(head, ClassHead)
     assert kept_classes(head, {"r.onnx": data}) == ([0, 2, 4, 6], ["é", "B", " "])
     with pytest.raises(BundleError, match=r"r\.onnx: has no 'keys' in its metadata"):
         kept_classes(dataclasses.replace(head, key="keys"), {"r.onnx": data})

@@ -23,7 +23,10 @@ ROOMS: dict[str, set[str]] = {
     "memory": set(),
     "components": set(),
     "parsing": set(),
+    "escalation": {"types"},
+    "reliability": set(),
     "strict": {"errors"},
+    "calibration": {"strict"},
     "store": {"errors", "names"},
     "manifest": {"names", "strict"},
     "bundle": {"errors", "manifest", "names", "store"},
@@ -36,16 +39,20 @@ ROOMS: dict[str, set[str]] = {
     "detect": {"components", "geometry", "image", "session", "types"},
     "recognize": {"geometry", "image", "session", "types"},
     "layout": {"geometry", "types"},
-    "extract": {"geometry", "parsing", "strict", "types"},
+    "extract": {"calibration", "errors", "geometry", "parsing", "strict", "types"},
     "scan": {"detect", "geometry", "image", "layout", "recognize", "timings", "types"},
-    "evaluation": {"errors", "types"},
+    "evaluation": {"errors", "reliability", "types"},
     "reader": {
-        *("bundle", "decode", "detect", "errors", "extract", "geometry", "image", "layout", "machine", "manifest"),
-        *("recognize", "scan", "session", "timings", "types"),
+        *("bundle", "decode", "detect", "errors", "escalation", "extract", "geometry", "image", "layout", "machine"),
+        *("manifest", "recognize", "scan", "session", "timings", "types"),
+    },
+    "training": {
+        *("bundle", "bundling", "calibration", "errors", "evaluation", "extract", "manifest", "parsing", "reader"),
+        *("strict", "types"),
     },
     "cli": {
         *("bundle", "bundling", "decode", "errors", "evaluation", "geometry", "image", "machine", "manifest", "memory"),
-        *("reader", "timings", "types"),
+        *("calibration", "extract", "reader", "reliability", "session", "strict", "timings", "training", "types"),
     },
     "": {"bundle", "cli", "errors", "reader", "types"},
 }
@@ -58,7 +65,7 @@ ENGINES = {
     "coremltools": "backends/coreml.py",
 }
 LIBRARIES = {"numpy", "PIL"}
-PLUG_INS = {"pillow_heif": "decode.py"}
+PLUG_INS = {"pillow_heif": "decode.py", "matplotlib": "cli/plots.py"}
 
 
 def room_of(path: Path) -> str:

@@ -18,9 +18,10 @@ from edgekit.extract import ExtractParams
 from edgekit.extract.confidence import TOTAL_EVIDENCE
 from edgekit.manifest import parse_params
 from edgekit.reader import Reader
+from edgekit.training.fitting import Choice, fit_choices
 from models.rules import priors, weights
 from models.rules.__main__ import main, written
-from models.rules.fitting import Answer, Choice, accuracy, balanced, fit_answers, fit_choices, log_loss
+from models.rules.fitting import Answer, accuracy, balanced, fit_answers, log_loss
 from models.rules.lines import layout_params, parse_lines, read_pictures, reader_digest
 from models.rules.samples import (
     Sample,

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from places import EXAMPLE
+from scored import networked_bundle
 
 from edgekit import errors
 from edgekit.reader import Reader
+from edgekit.types import Receipt
 
 
 @pytest.fixture(scope="module")
@@ -178,3 +180,101 @@ def test_wrong_calls_name_the_mend(tmp_path: Path) -> None:
         Reader.open(precision="int8")
     with pytest.raises(errors.BundleError, match="no such bundle"):
         Reader.open(tmp_path / "absent")
+
+
+@pytest.fixture(scope="module")
+def networked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return networked_bundle(tmp_path_factory.mktemp("bundles") / "networked")
+
+
+def test_a_bundle_with_the_network_opens_on_every_rung(networked: Path) -> None:
+    for rung in ("rules", "classical", "network", "joint"):
+        opened = Reader.open(networked, threads=1, extractor=rung)
+        assert opened.rung == rung
+        receipt = opened.read(EXAMPLE)
+        assert receipt.total is not None
+        assert bool(receipt.items) == (rung in ("network", "joint"))
+        assert receipt.to_dict()["items"] == [item.to_dict() for item in receipt.items]
+        assert opened.read(EXAMPLE) == receipt
+
+
+def test_the_rung_is_the_choice_of_the_bundle(networked: Path, tmp_path: Path, reader: Reader) -> None:
+    assert Reader.open(networked, threads=1).rung == reader.bundle.stage("extract").params["rung"]
+    assert Reader.open(networked_bundle(tmp_path / "b", rung="network"), threads=1).rung == "network"
+    assert reader.rung == Reader.open(threads=1).rung
+
+
+def test_a_bundle_without_the_network_says_what_it_has(tmp_path: Path) -> None:
+    bare = networked_bundle(tmp_path / "bare", graphs=False, rung="joint")
+    assert Reader.open(bare, threads=1).rung == "classical"
+    for rung in ("network", "joint"):
+        with pytest.raises(errors.MissingGraphError, match=f"extractor='{rung}': choose 'rules' or 'classical'"):
+            Reader.open(bare, threads=1, extractor=rung)
+    with pytest.raises(errors.UsageError, match="choose one of rules, classical, network, joint"):
+        Reader.open(bare, extractor="best")
+    with pytest.raises(errors.UsageError, match="between 0 and 1"):
+        Reader.open(bare, review_error=2.0)
+
+
+def test_a_rung_the_bundle_does_not_know_is_told(tmp_path: Path) -> None:
+    with pytest.raises(errors.UsageError, match="choose one of"):
+        Reader.open(networked_bundle(tmp_path / "odd", rung="best"), threads=1)
+
+
+def test_lines_that_something_else_read_give_the_same_fields(reader: Reader) -> None:
+    receipt = reader.read(EXAMPLE)
+    again = reader.extract(list(reversed(receipt.lines)), receipt.width, receipt.height)
+    assert (again.fields, again.rows, again.lines) == (receipt.fields, receipt.rows, receipt.lines)
+    assert reader.extract([], 9, 9) == Receipt((), (), 9, 9)
+
+
+def test_nobody_is_asked_without_doubt(tmp_path: Path) -> None:
+    asked: list[Receipt] = []
+    trusting = networked_bundle(tmp_path / "trusting", review_threshold=0.0)
+    opened = Reader.open(trusting, threads=1, extractor="classical", escalate=lambda image, seen: asked.append(seen))
+    _, timings = opened.read_timed(EXAMPLE)
+    opened.read(Image.new("RGB", (64, 64), "white"))
+    assert not asked and "escalate" not in timings.stages
+
+
+def test_in_doubt_the_function_is_asked_with_the_upright_picture(tmp_path: Path, photo: Image.Image) -> None:
+    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    sizes: list[tuple[int, int]] = []
+
+    def answer(image: Image.Image, seen: Receipt) -> dict[str, str]:
+        assert image.mode == "RGB" and seen.total is not None and seen.total.needs_review
+        sizes.append(image.size)
+        return {"total": "1.23", "vendor": "Somewhere Else"}
+
+    opened = Reader.open(wary, threads=1, extractor="classical", escalate=answer)
+    receipt, timings = opened.read_timed(photo)
+    assert receipt.total is not None and receipt.vendor is not None
+    assert (str(receipt.total.value), receipt.total.source) == ("1.23", "escalated")
+    assert receipt.vendor.value == "Somewhere Else"
+    assert list(timings.stages) == ["decode", "detect", "recognize", "layout", "extract", "escalate"]
+    opened.read(photo.transpose(Image.Transpose.ROTATE_90))
+    assert sizes == [photo.size] * 2
+
+
+def test_a_function_that_fails_costs_a_warning_only(tmp_path: Path) -> None:
+    def fail(image: Image.Image, seen: Receipt) -> None:
+        raise OSError("no route to host")
+
+    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    failing = Reader.open(wary, threads=1, extractor="classical", escalate=fail)
+    plain = Reader.open(wary, threads=1, extractor="classical").read(EXAMPLE)
+    receipt = failing.read(EXAMPLE)
+    assert receipt.fields == plain.fields
+    assert receipt.warnings == ("escalation failed (OSError: no route to host): the local answers stand",)
+
+
+def test_threads_may_ask_at_once(tmp_path: Path) -> None:
+    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    opened = Reader.open(wary, threads=1, escalate=lambda image, seen: {"total": str(len(seen.lines))})
+    expected, found = opened.read(EXAMPLE), []
+    workers = [threading.Thread(target=lambda: found.append(opened.read(EXAMPLE))) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert found == [expected] * 3

@@ -62,7 +62,7 @@ def graph() -> bytes:
         "table": random.normal(size=(VOCABULARY, 16)).astype(np.float32),
         "out": random.normal(size=(16, 2)).astype(np.float32),
         "wide": random.normal(size=(16, 40)).astype(np.float32),
-        "narrow": random.normal(size=(40, 16)).astype(np.float32) / 7,
+        "narrow": (random.normal(size=(40, 16)) / 7).astype(np.float32),
         "place": random.normal(size=(3, 16)).astype(np.float32),
     }
     nodes = [

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edgekit import evaluation
+from edgekit import evaluation, reliability
 from edgekit.cli import codes
 from edgekit.cli.console import complain, say, to_json
 from edgekit.cli.options import open_reader, thread_count
+from edgekit.cli.plots import check_plot, draw
 from edgekit.cli.progress import Progress
+from edgekit.cli.reports import report_text
 from edgekit.errors import ImageError, UsageError
 from edgekit.evaluation import SHORT_NAME_SETS, load_labels
 from edgekit.memory import peak_rss
 from edgekit.reader import Reader
 from edgekit.timings import Timings
+from edgekit.types import Receipt, TextLine
 
 PERCENTILES = (50, 90, 95, 99)
+GIVEN = "given"
 Predictions = list[dict[str, str | None]]
+Receipts = Sequence[Receipt | None]
+Rows = Sequence[dict[str, Any]]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,22 +41,31 @@ def run(options: argparse.Namespace) -> int:
     folder = Path(options.data)
     labels = load_labels(folder, options.split)[: options.limit]
     _check_writable(options.out)
+    if options.plot:
+        check_plot(options.plot)
+    given = _given(folder, labels) if options.lines == GIVEN else {}
     reader = open_reader(options)
     reader.warm_up()
-    predictions, timings = _read_all(reader, folder, labels)
+    receipts, timings = _read_all(reader, folder, labels)
+    predictions = _predictions(labels, receipts)
     if options.out:
         _write(Path(options.out), predictions)
+    short_names = folder.resolve().name in SHORT_NAME_SETS
     report = {
         "data": options.data,
         "split": options.split,
         "pictures": len(labels),
         "failed": len(labels) - len(timings),
-        "scores": evaluation.score(labels, predictions, folder.resolve().name in SHORT_NAME_SETS),
+        "scores": evaluation.score(labels, predictions, short_names),
+        "confidence": _confidence(labels, receipts, short_names),
+        "given": _score_given(reader, labels, predictions, given, short_names) if given else None,
         "milliseconds": percentiles(timings),
         "peak_rss_bytes": peak_rss(),
         "setting": _setting(options, reader),
     }
     print(to_json(report, sys.stdout, indent=2) if options.json else report_text(report))
+    if options.plot:
+        _plot(options, report)
     return codes.PICTURE_FAILED if report["failed"] else codes.OK
 
 
@@ -65,25 +81,51 @@ def percentiles(timings: Sequence[Timings]) -> dict[str, dict[str, float]]:
     }
 
 
-def report_text(report: dict[str, Any]) -> str:
-    """The scores as the scorer prints them, then times and memory."""
-    lines = [f"{name:9} {_pairs(rates)}" for name, rates in report["scores"].items()]
-    lines += ["", f"{'ms':9} " + "  ".join(f"{f'p{p}':>7}" for p in PERCENTILES)]
-    for stage, values in report["milliseconds"].items():
-        lines.append(f"{stage:9} " + "  ".join(f"{value:7.1f}" for value in values.values()))
-    peak = report["peak_rss_bytes"]
-    lines += ["", f"peak RSS  {peak / 2**20:.0f} MiB" if peak else "peak RSS  not told by this system"]
-    lines += [f"{name:9} {value}" for name, value in report["setting"].items()]
-    return "\n".join(lines)
+def _confidence(labels: Rows, receipts: Receipts, short_names: bool) -> dict[str, dict[str, Any]]:
+    answers = evaluation.answers(labels, receipts, short_names)
+    return {name: reliability.describe(given, known) for name, (given, known) in answers.items()}
 
 
-def _pairs(rates: dict[str, float]) -> str:
-    return "  ".join(f"{key} {value}" for key, value in rates.items())
+def _given(folder: Path, labels: Rows) -> dict[str, tuple[TextLine, ...]]:
+    """The labels' own lines, by file. Raises UsageError where there are none at all."""
+    found = {row["file"]: evaluation.given_lines(row) for row in labels}
+    found = {file: lines for file, lines in found.items() if lines}
+    if not found:
+        raise UsageError(f"{folder}: its labels have no lines: leave --lines {GIVEN} out")
+    return found
 
 
-def _read_all(reader: Reader, folder: Path, labels: Sequence[dict[str, Any]]) -> tuple[Predictions, list[Timings]]:
-    """Predictions of all pictures (abstentions where one cannot be read), and timings of those that were."""
-    predictions: Predictions = []
+def _score_given(
+    reader: Reader, labels: Rows, predictions: Predictions, given: Mapping[str, tuple[TextLine, ...]], short_names: bool
+) -> dict[str, Any]:
+    """Scores of the fields from given lines, and from pixels on the same receipts: the difference is what OCR costs."""
+    rows = [row for row in labels if row["file"] in given]
+    read = [_from_lines(reader, row, given[row["file"]]) for row in rows]
+    seen = [predicted for row, predicted in zip(labels, predictions, strict=True) if row["file"] in given]
+    from_lines = evaluation.score(rows, _predictions(rows, read), short_names)
+    from_pixels = evaluation.score(rows, seen, short_names)
+    return {"pictures": len(rows), "scores": from_lines, "pixels": from_pixels}
+
+
+def _from_lines(reader: Reader, row: dict[str, Any], lines: tuple[TextLine, ...]) -> Receipt:
+    """A picture whose size the label does not tell is as large as its lines reach."""
+    right, bottom = (max(point[axis] for line in lines for point in line.quad.points) for axis in (0, 1))
+    return reader.extract(lines, row.get("width") or math.ceil(right), row.get("height") or math.ceil(bottom))
+
+
+def _predictions(labels: Rows, receipts: Receipts) -> Predictions:
+    return [evaluation.prediction(row["file"], receipt) for row, receipt in zip(labels, receipts, strict=True)]
+
+
+def _plot(options: argparse.Namespace, report: dict[str, Any]) -> None:
+    title = f"{Path(options.data).resolve().name}, {options.split or 'all splits'}: {report['pictures']} pictures"
+    draw(options.plot, report["confidence"], options.review_error, title)
+    say(f"{options.plot}: risk against coverage, and a reliability diagram")
+
+
+def _read_all(reader: Reader, folder: Path, labels: Rows) -> tuple[Receipts, list[Timings]]:
+    """Receipts of all pictures (None where one cannot be read), and timings of those that were."""
+    receipts: list[Receipt | None] = []
     timings: list[Timings] = []
     with Progress(len(labels)) as progress:
         for row in labels:
@@ -94,9 +136,9 @@ def _read_all(reader: Reader, folder: Path, labels: Sequence[dict[str, Any]]) ->
             except ImageError as error:
                 progress.clear()
                 complain(str(error))
-            predictions.append(evaluation.prediction(row["file"], receipt))
+            receipts.append(receipt)
             progress.step()
-    return predictions, timings
+    return receipts, timings
 
 
 def _setting(options: argparse.Namespace, reader: Reader) -> dict[str, Any]:
@@ -104,6 +146,7 @@ def _setting(options: argparse.Namespace, reader: Reader) -> dict[str, Any]:
     manifest = reader.bundle.manifest
     return {
         "bundle": f"{manifest.name} {manifest.version}, digest {reader.bundle.digest}",
+        "extractor": f"{reader.rung}, review at an error of {options.review_error:g}",
         "backend": f"{options.backend} {options.precision}, {thread_count(options)} threads",
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "python": platform.python_version(),

@@ -10,7 +10,14 @@ from edgekit.reader import Reader
 
 def open_reader(options: argparse.Namespace) -> Reader:
     """The reader that the global options describe. Raises BundleError, BackendError or UsageError."""
-    return Reader.open(options.bundle, options.backend, options.threads, options.precision)
+    return Reader.open(
+        options.bundle,
+        options.backend,
+        options.threads,
+        options.precision,
+        extractor=options.extractor,
+        review_error=options.review_error,
+    )
 
 
 def thread_count(options: argparse.Namespace) -> int:

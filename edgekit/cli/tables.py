@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from edgekit.types import FIELD_NAMES, Field, Receipt
+from edgekit.types import FIELD_NAMES, Field, Item, Receipt
 
 REVIEW = "?"
 COLUMNS = ("vendor", "date", "total", "currency", "tax")
@@ -72,7 +72,7 @@ class Table:
 
 
 def card(picture: str, receipt: Receipt) -> str:
-    """One receipt: a row per field with its value, confidence, review mark, and the text as printed."""
+    """One receipt: a row per field with its value, confidence, review mark, and the text as printed; then its items."""
     rows = [("field", "value", "", "conf", "as printed")]
     for name in FIELD_NAMES:
         field = getattr(receipt, name)
@@ -82,6 +82,7 @@ def card(picture: str, receipt: Receipt) -> str:
     for name, value, mark, confidence, text in rows:
         cells = (fit(name, 8), fit(value, value_width), fit(mark, 1), fit(confidence, 4, True), clean(text))
         lines.append(f"  {'  '.join(cells)}".rstrip())
+    lines += [f"  {_item_row(item)}".rstrip() for item in receipt.items]
     lines += [f"  {note}" for note in _notes(receipt)]
     return "\n".join(lines)
 
@@ -89,6 +90,13 @@ def card(picture: str, receipt: Receipt) -> str:
 def _card_row(name: str, field: Field[Any]) -> tuple[str, str, str, str, str]:
     mark = REVIEW if field.needs_review else ""
     return name, str(field.value), mark, f"{field.confidence:.2f}", field.text or "(inferred)"
+
+
+def _item_row(item: Item) -> str:
+    """Quantity where it is printed, amount and description, in the columns of the fields."""
+    count = f"{item.quantity:f} x" if item.quantity is not None else ""
+    cells = (fit("item", 8), fit(f"{item.amount:f}", 12, True), fit(count, 8, True), clean(item.description))
+    return "  ".join(cells)
 
 
 def _notes(receipt: Receipt) -> Iterator[str]:

@@ -1,7 +1,19 @@
-"""Fields from rows of text, by rules: no graph, no state, the same answer every time."""
+"""Fields and line items of rows of text, by rules, a small network, or both: no state, the same answer every time."""
 
-from edgekit.extract.extractor import Extractor
+from edgekit.extract.extractor import Extractor, How
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.params import ExtractParams
+from edgekit.extract.rungs import CLASSICAL, JOINT, NETWORK, NETWORKED, RULES, RUNGS
 
-__all__ = ["ExtractParams", "Extractor", "Lexicon"]
+__all__ = [
+    "CLASSICAL",
+    "JOINT",
+    "NETWORK",
+    "NETWORKED",
+    "RULES",
+    "RUNGS",
+    "ExtractParams",
+    "Extractor",
+    "How",
+    "Lexicon",
+]

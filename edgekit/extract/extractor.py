@@ -1,136 +1,94 @@
-"""Rules that turn rows of text into a receipt's fields."""
+"""From rows of text to a receipt's fields and items, on any rung of the ladder."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import TypeVar
+from dataclasses import dataclass
 
-from edgekit.extract import confidence as sure
-from edgekit.extract.labels import Entry, entries
+from edgekit.calibration import Calibration
+from edgekit.errors import UsageError
+from edgekit.extract import alone, joint, ruled
+from edgekit.extract.items import find_items
 from edgekit.extract.lexicon import Lexicon
-from edgekit.extract.mending import mended
-from edgekit.extract.page import Page, build_page
+from edgekit.extract.network import Network, Session
+from edgekit.extract.paper import Answers, Found, Value, build_paper
 from edgekit.extract.params import ExtractParams
-from edgekit.extract.region import RegionFound, find_region
-from edgekit.extract.sums import makes, parts_of
-from edgekit.extract.taxes import Tax, choose_tax
-from edgekit.extract.totals import choose_subtotal, rank_totals
-from edgekit.extract.vendor import rank_names
-from edgekit.extract.when import DatedRow, choose_time, prefer, rank_dates
-from edgekit.types import Field, Fields, TextLine
+from edgekit.extract.rungs import CLASSICAL, JOINT, NETWORKED, RUNGS, params_of
+from edgekit.types import Field, Fields, Item, TextLine
 
-Value = TypeVar("Value", str, Decimal)
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How fields are extracted: on which rung, and how many of the accepted answers may be wrong, 0 to 1.
+
+    Raises UsageError for an unknown rung, or an error outside 0 to 1.
+    """
+
+    rung: str = CLASSICAL
+    review_error: float = 0.02
+
+    def __post_init__(self) -> None:
+        if self.rung not in RUNGS:
+            raise UsageError(f"extractor={self.rung!r}: choose one of {', '.join(RUNGS)}")
+        if not 0 < self.review_error < 1 or math.isnan(self.review_error):
+            raise UsageError(f"review_error={self.review_error}: give a share between 0 and 1, such as 0.02")
 
 
 class Extractor:
     """Fields from lines and rows. Holds no state between calls: one serves all threads, and repeats itself exactly."""
 
-    def __init__(self, params: ExtractParams, lexicon: Lexicon) -> None:
-        self._params = params
+    def __init__(
+        self, params: ExtractParams, lexicon: Lexicon, how: How | None = None, session: Session | None = None
+    ) -> None:
+        """how: None is the rung "classical". session: of the extraction network; the rungs of NETWORKED need it.
+
+        Raises UsageError where that is missing, ManifestError where the calibration cannot be used.
+        """
+        self.how = how or How()
+        if self.how.rung in NETWORKED and session is None:
+            raise UsageError(f"extractor={self.how.rung!r} needs the extraction network: give its session")
+        self._params = params_of(self.how.rung, params)
         self._lexicon = lexicon
+        self._network = Network(session) if session is not None and self.how.rung in NETWORKED else None
+        where = f"params.calibration.{self.how.rung}"
+        self._calibration = Calibration.parse(params.calibration.get(self.how.rung, {}), where)
 
     def extract(self, lines: Sequence[TextLine], rows: Sequence[Sequence[int]]) -> Fields:
         """The fields of a receipt; None for each that it does not show.
 
         rows: indices into ``lines`` by printed row, in reading order.
         """
-        years = (self._params.first_year, self._params.last_year)
-        page = build_page(lines, rows, self._lexicon, years)
-        found = entries(page, self._params)
-        region = find_region(page, self._lexicon)
-        dates = rank_dates(page, self._lexicon, self._params)
-        total = self._total(found, len(page.rows))
-        tax = self._tax(found, total)
+        return self.extract_all(lines, rows)[0]
+
+    def extract_all(self, lines: Sequence[TextLine], rows: Sequence[Sequence[int]]) -> tuple[Fields, tuple[Item, ...]]:
+        """Fields, and line items; none of these without the network. Raises BackendError if its engine fails."""
+        paper = build_paper(lines, rows, self._lexicon, self._params)
+        reading = self._network.read(paper.page, paper.found, self._lexicon) if self._network else None
+        if self._network is None:
+            return self._fields(ruled.answers(paper)), ()
+        if reading is None:
+            return Fields(), ()
+        items = find_items(paper.page, reading)
+        if self.how.rung == JOINT:
+            return self._fields(joint.answers(paper, reading, items, self._params.joint)), items
+        return self._fields(alone.answers(paper, reading)), items
+
+    def _fields(self, answers: Answers) -> Fields:
         return Fields(
-            vendor=self._vendor(page),
-            date=self._date(page, dates, region),
-            time=self._time(page, dates),
-            currency=self._currency(region),
-            subtotal=self._subtotal(found, total, tax),
-            tax=tax,
-            total=total,
+            vendor=self._field("vendor", answers.vendor),
+            date=self._field("date", answers.date),
+            time=self._field("time", answers.time),
+            currency=self._field("currency", answers.currency),
+            subtotal=self._field("subtotal", answers.subtotal),
+            tax=self._field("tax", answers.tax),
+            total=self._field("total", answers.total),
         )
 
-    def _field(
-        self,
-        value: Value,
-        text: str,
-        confidence: float,
-        lines: tuple[int, ...],
-        alternatives: tuple[Value, ...] = (),
-    ) -> Field[Value] | None:
-        if confidence < self._params.answer_threshold:
+    def _field(self, name: str, answer: Found[Value] | None) -> Field[Value] | None:
+        if answer is None:
             return None
-        return Field(value, text, confidence, lines, confidence < self._params.review_threshold, alternatives)
-
-    def _vendor(self, page: Page) -> Field[str] | None:
-        ranked = rank_names(page, self._lexicon, self._params)
-        if not ranked:
-            return None
-        best = ranked[0]
-        name = mended(best.text, self._lexicon)
-        evidence = sure.vendor_evidence(ranked, name != best.text, page, self._params.name_none)
-        return self._field(name, best.text, sure.logistic(self._params.vendor_confidence, evidence), best.lines)
-
-    def _date(self, page: Page, dates: Sequence[DatedRow], region: RegionFound) -> Field[str] | None:
-        if not dates:
-            return None
-        printed, row = dates[0].printed, dates[0].row
-        readings, decided = prefer(dates, region.orders, self._params)
-        confidence = sure.logistic(self._params.date_confidence, sure.date_evidence(dates, page))
-        confidence *= 1.0 if decided else self._params.date_guess
-        iso = [day.isoformat() for day in readings]
-        text = row.text[printed.start : printed.end]
-        return self._field(iso[0], text, confidence, row.lines_of(printed.start, printed.end), tuple(iso[1:]))
-
-    def _time(self, page: Page, dates: Sequence[DatedRow]) -> Field[str] | None:
-        chosen = choose_time(page, dates[0].row.index if dates else None)
-        if chosen is None:
-            return None
-        printed, row = chosen
-        lines = row.lines_of(printed.start, printed.end)
-        near_date = bool(dates) and abs(row.index - dates[0].row.index) <= self._params.time_rows
-        confidence = (self._params.time_near if near_date else self._params.time_far) * page.confidence(lines)
-        return self._field(printed.value, row.text[printed.start : printed.end], confidence, lines)
-
-    def _currency(self, region: RegionFound) -> Field[str] | None:
-        if not region.currency:
-            return None
-        printed = self._params.currency_printed * region.agreement
-        confidence = printed if region.mark else self._params.currency_inferred
-        return self._field(region.currency, region.mark, confidence, region.lines)
-
-    def _total(self, found: Sequence[Entry], rows: int) -> Field[Decimal] | None:
-        ranked = rank_totals(found, rows, self._params)
-        if not ranked:
-            return None
-        entry = ranked[0].entry
-        confidence = sure.logistic(self._params.total_confidence, sure.total_evidence(ranked, self._params.total_none))
-        return self._field(entry.amount.value, entry.text, confidence, entry.lines)
-
-    def _tax(self, found: Sequence[Entry], total: Field[Decimal] | None) -> Field[Decimal] | None:
-        tax = choose_tax(found, total.value if total else None, self._params)
-        if tax is None:
-            return None
-        evidence = sure.tax_evidence(tax, total.confidence if total else 0.0)
-        confidence = sure.logistic(self._params.tax_confidence, evidence)
-        return self._field(tax.value, _printed(tax), confidence, _lines(tax.entries))
-
-    def _subtotal(
-        self, found: Sequence[Entry], total: Field[Decimal] | None, tax: Field[Decimal] | None
-    ) -> Field[Decimal] | None:
-        entry = choose_subtotal(found, total.value if total else None, tax.value if tax else None)
-        if entry is None:
-            return None
-        proved = total is not None and makes(entry.amount.value, total.value, parts_of(found))
-        confidence = self._params.subtotal_proved if proved else self._params.subtotal_alone
-        return self._field(entry.amount.value, entry.text, confidence * entry.confidence, entry.lines)
-
-
-def _printed(tax: Tax) -> str:
-    return " + ".join(entry.text for entry in tax.entries)
-
-
-def _lines(found: Sequence[Entry]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(line for entry in found for line in entry.lines))
+        confidence = self._calibration.probability(name, answer.confidence)
+        threshold = self._calibration.review_threshold(name, self.how.review_error)
+        review = confidence < (self._params.review_threshold if threshold is None else threshold)
+        return Field(answer.value, answer.text, confidence, answer.lines, review, answer.alternatives)

@@ -2,7 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWeights:
+    """Points and logistic weights set by hand: each stands in for the fitted one of its name in ``ExtractParams``."""
+
+    total_weights: tuple[float, ...]
+    name_weights: tuple[float, ...]
+    total_confidence: tuple[float, ...]
+    vendor_confidence: tuple[float, ...]
+    date_confidence: tuple[float, ...]
+    tax_confidence: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JointWeights:
+    """Of network, rules and arithmetic together.
+
+    total_rules, name_rules: stand in for ``total_weights`` and ``name_weights`` of ``ExtractParams``; fitted on shops
+    that the network was trained on. *_weights: in the order of *_POINTS of points.py. total_none, name_none: as in
+    ``ExtractParams``. *_confidence: logistic weights; of total, vendor, date and tax in the order of the *_EVIDENCE of
+    confidence.py and then of POINTED_EVIDENCE or NAME_EVIDENCE, else of PLAIN_EVIDENCE.
+    """
+
+    total_rules: tuple[float, ...]
+    total_weights: tuple[float, ...]
+    total_none: float
+    name_rules: tuple[float, ...]
+    name_weights: tuple[float, ...]
+    name_none: float
+    date_weights: tuple[float, ...]
+    tax_weights: tuple[float, ...]
+    total_confidence: tuple[float, ...]
+    vendor_confidence: tuple[float, ...]
+    date_confidence: tuple[float, ...]
+    tax_confidence: tuple[float, ...]
+    time_confidence: tuple[float, ...]
+    currency_confidence: tuple[float, ...]
+    subtotal_confidence: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +60,11 @@ class ExtractParams:
     tax_lines: most tax lines summed. rate_least, rate_most: plausible tax rates.
     date_*: points for and against a date; date_guess: factor on the confidence where nothing decides between readings.
     time_rows: rows around the date within which a time is near it. The rest: confidences of the simpler fields.
+    rung: the one that opens by default where the bundle has the network. rules, joint: weights of those rungs.
+    calibration: by rung, what ``edgekit.calibration.Calibration.parse`` takes.
     """
 
+    rung: str
     review_threshold: float
     answer_threshold: float
     first_year: int
@@ -56,3 +100,6 @@ class ExtractParams:
     name_weights: tuple[float, ...]
     name_none: float
     vendor_confidence: tuple[float, ...]
+    rules: RuleWeights
+    joint: JointWeights
+    calibration: Mapping[str, Any]

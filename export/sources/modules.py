@@ -11,6 +11,7 @@ import importlib.util
 import io
 import json
 import logging
+import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,10 @@ try:
     from torch import Tensor, nn
 except ImportError as error:
     raise BackendError("torch is not installed: pip install 'edgekit[train,export]'") from error
+
+LACKING = re.compile(r"No ONNX function found for <OpOverload\(op='([\w.:]+)'")
+NODE = re.compile(r"translating node %(\w+)")
+"""In what torch.onnx says of an operator that ONNX lacks."""
 
 
 class Network(nn.Module):
@@ -139,15 +144,16 @@ def _named(path: str) -> Any:
 
 
 def _operator(error: BaseException) -> str:
-    """The operator that an error, or one that caused it, complains of."""
-    seen: BaseException | None = error
+    """The operator and the node that an error, or one that caused it, complains of."""
+    said, seen = [str(error)], error.__cause__
     while seen is not None:
-        for word in str(seen).replace("'", " ").replace('"', " ").replace(">", " ").split():
-            if word.count(".") in (1, 2) and "::" not in word and word.split(".")[0].isidentifier():
-                if str(seen).startswith("No ONNX function found"):
-                    return f"operator {word.rstrip('.')}"
+        said.append(str(seen))
         seen = seen.__cause__
-    return f"this network ({_line(error)})"
+    names = [found[1] for found in map(LACKING.search, said) if found]
+    nodes = [found[1] for found in map(NODE.search, said) if found]
+    if not names:
+        return f"this network ({_line(error)})"
+    return f"operator {names[0]}" + (f" (node {nodes[0]!r})" if nodes else "")
 
 
 def _line(error: BaseException) -> str:

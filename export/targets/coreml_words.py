@@ -29,8 +29,7 @@ except ImportError as error:
     raise BackendError("coremltools is not installed: pip install edgekit[coreml]") from error
 
 MOST = {"fp32": 1e-3, "fp16": 0.1, "int8": 1.0, "palette": 1.0}
-"""Largest difference of a score, which is a logit; and then the best word of each tag has to stay the best, or be
-as good but for this much."""
+"""Largest difference of a score, which is a logit. What it does to the fields is for receipts to say."""
 
 
 def lower(recipe: WordRecipe, network: Any, precision: str) -> Lowered:

@@ -16,6 +16,9 @@ def load(folder: Path = CHECKPOINT) -> ExtractorModel:
     try:
         model = ExtractorModel.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, RuntimeError) as error:
-        raise BundleError(f"{folder}: no extraction network ({error}); train one with python -m models.extractor.train") from error
+        raise BundleError(
+            f"{folder}: no extraction network ({error}); train one with python -m models.extractor.train"
+        ) from error
     assert isinstance(model, ExtractorModel)
-    return model.eval()
+    model.eval()
+    return model

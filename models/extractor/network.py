@@ -131,7 +131,7 @@ class ExtractorModel(PreTrainedModel):
     def forward(self, chars: Tensor, places: Tensor) -> Tensor:
         """chars: int32 [batch, words, letters]; places: float32 [batch, words, places].
 
-        Returns float32 [batch, words, tags]. Words whose first character is 0 are padding: they change no other's scores.
+        Returns float32 [batch, words, tags]. Words whose first character is 0 are padding: no score depends on them.
         """
         known = (chars[:, :, 0] > 0).to(places.dtype)
         hidden = ((known - 1.0) * -_HIDDEN)[:, None, None, :]
@@ -143,7 +143,7 @@ class ExtractorModel(PreTrainedModel):
 
 
 def _apart(places: Tensor) -> Tensor:
-    """[batch, words, words, _STEPS]: same row, the row above, the row below, rows apart, columns apart left and right."""
+    """[batch, words, words, _STEPS]: same row, row above, row below, rows apart, columns apart left and right."""
     rows = (4.0 * places[:, :, _ROW]).exp()
     down = rows[:, None, :] - rows[:, :, None]
     left, right = places[:, :, _LEFT], places[:, :, _RIGHT]

@@ -1,4 +1,4 @@
-"""Training receipts as EdgeKit reads them, each also from pictures that were turned, blurred or made smaller a little."""
+"""Training receipts as EdgeKit reads them, also from pictures turned, blurred or made smaller."""
 
 from __future__ import annotations
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
 from edgekit.extract import ExtractParams, Lexicon
+from edgekit.extract.network import Network
+from edgekit.extract.params import JointWeights
 from edgekit.manifest import parse_params
+from edgekit.session import open_session
+from edgekit.strict import to_plain
+from models.rules.heldback import Eyes, Seen, is_held_back
+from models.rules.joint import fit_joint, fit_rules
 from models.rules.lines import Lines, from_files, layout_params, parse_lines, read_pictures
 from models.rules.samples import Row, Sample, sample, train_rows
 from models.rules.weights import Fitted, fit
@@ -22,11 +30,15 @@ EPILOG = """\
 examples:
   python -m models.rules --data sroie --data expressexpense --out export/data/extract_params.json
   python -m models.rules --data sroie --data expressexpense --out export/data/extract_params.json --check
+  python -m models.rules --data sroie --data expressexpense --out export/data/extract_params.json \\
+      --network edgekit/bundles/default --variants 2      also the weights of the rung "joint"
 
 A data folder has labels.jsonl and the pictures it names; only rows of split "train" are used, less those that show a
 receipt of another split (near_duplicates). --out must exist: its hand-set constants stay, its weights are replaced.
 lexicon.json is read from the folder of --out. Lines that were read are kept in --cache; the reader's version, constants
 and graphs are part of the file's name, but empty the folder after changing the reader's code.
+Weights of "joint" are fitted on receipts of shops that the network was not trained on, read as they are and --variants
+times from altered pictures (those need torch, models/extractor).
 Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 
 
@@ -67,15 +79,25 @@ def _parser() -> argparse.ArgumentParser:
         "--cache", type=Path, metavar="DIR", default=Path("build/rules"), help="for lines that were read"
     )
     parser.add_argument("--out", type=Path, metavar="JSON", required=True, help="extract_params.json to rewrite")
+    parser.add_argument(
+        "--network", type=Path, metavar="BUNDLE", help="fit the joint weights to its extraction network"
+    )
+    parser.add_argument("--variants", type=int, metavar="N", default=0, help="altered readings for --network (0)")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where --out would change")
     return parser
 
 
 def _run(options: argparse.Namespace) -> int:
     rules = _open(options.out)
-    fitted = fit(_samples(options, rules), rules.lexicon, rules.params)
+    network = _network(options.network) if options.network else None
+    samples = _samples(options, rules)
+    fitted = fit(samples, rules.lexicon, rules.params)
     print(_table(fitted))
-    text = written({**rules.constants, **{key: list(values) for key, values in fitted.weights.items()}})
+    constants = {**rules.constants, **{key: list(values) for key, values in fitted.weights.items()}}
+    if network is not None:
+        start = fit_rules(samples, rules.lexicon, rules.params)
+        constants["joint"] = _joint(options, rules, start, network)
+    text = written(constants)
     if options.check:
         same = text == written(rules.constants)
         print(f"{rules.path}: {'as fitted' if same else 'differs from what these receipts give'}")
@@ -92,6 +114,45 @@ def _open(path: Path) -> _Rules:
         raise UsageError(f"{path}: cannot be used ({error}); name constants that lie beside lexicon.json") from error
     params = parse_params(ExtractParams, constants, str(path))
     return _Rules(path, constants, params, Lexicon.parse(words, "lexicon.json"))
+
+
+def _network(bundle: Path) -> Network:
+    return Network(open_session(Bundle.open(bundle), "extract", "onnxruntime", "fp32", threads=1))
+
+
+def _joint(options: argparse.Namespace, rules: _Rules, start: JointWeights, network: Network) -> dict[str, Any]:
+    """The joint weights, their points of the rules given."""
+    eyes = Eyes(rules.lexicon, replace(rules.params, joint=start), network)
+    seen = _seen(options, eyes)
+    if not seen:
+        raise UsageError("no held-back receipt: --network needs receipts of shops that its network was not trained on")
+    halves, report = fit_joint(seen, start)
+    print(_table(Fitted({}, report)))
+    return dict(to_plain(halves[2]))
+
+
+def _seen(options: argparse.Namespace, eyes: Eyes) -> list[Seen]:
+    """The readings of all held-back receipts; those of one receipt count as one."""
+    sets = [(folder, [row for row in train_rows(folder) if is_held_back(row)]) for folder in options.data]
+    found = []
+    with Progress(sum(len(rows) for _, rows in sets) * (1 + options.variants)) as progress:
+        for folder, rows in sets:
+            readings = _readings(options, folder, rows, progress)
+            for row in rows:
+                lines = readings.get(Path(row["file"]).name, ())
+                seen = (eyes.see(row, folder.resolve().name, one, 1 / len(lines)) for one in lines)
+                found += [one for one in seen if one is not None]
+    return found
+
+
+def _readings(
+    options: argparse.Namespace, folder: Path, rows: list[Row], progress: Progress
+) -> Mapping[str, Sequence[Lines]]:
+    if not options.variants or options.lines:
+        return {name: (lines,) for name, lines in _lines(options, folder, rows, progress).items()}
+    from models.extractor.readings import read_varied  # its package needs torch; pictures as they are do not
+
+    return read_varied(folder, [row["file"] for row in rows], options.variants, options.cache, progress.step)
 
 
 def _samples(options: argparse.Namespace, rules: _Rules) -> list[Sample]:

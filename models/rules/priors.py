@@ -11,7 +11,7 @@ import numpy as np
 from edgekit.extract.confidence import DATE_EVIDENCE, TAX_EVIDENCE, TOTAL_EVIDENCE, VENDOR_EVIDENCE
 from edgekit.extract.totals import TOTAL_FEATURES
 from edgekit.extract.vendor import NAME_FEATURES
-from models.rules.fitting import Array
+from edgekit.training.fitting import Array
 
 _TOTAL = {
     **{"final": 4.53, "strong": 2.89, "total": 2.51, "amount": 1.09, "payment": 2.04, "subtotal": 0.71},
@@ -47,3 +47,18 @@ CONFIDENCE = {
     "date": _ordered(_DATE_CONFIDENCE, DATE_EVIDENCE),
     "tax": _ordered(_TAX_CONFIDENCE, TAX_EVIDENCE),
 }
+
+JOINT_SCORES = {
+    "total": np.array([0.7, 0.2, 0.4, 1.0, 1.5]),
+    "name": np.array([1.5, 0.15, 0.0, -0.7]),
+    "date": np.array([1.0, 0.3, 0.6]),
+    "tax": np.array([1.0, 1.5, 0.7]),
+}
+"""Of the joint rung, in the order of the *_POINTS of edgekit/extract/points.py; near what an early network got."""
+JOINT_CONFIDENCE = {
+    "total": np.array([-4.0, 4.0, 1.5, 1.0, 0.5, 0.0, 2.5, -1.0]),
+    "vendor": np.array([-7.0, 3.0, 5.0, -0.5, 2.5, -1.0]),
+    "date": np.array([-2.0, 1.0, 0.0, 0.5, 2.0, -1.0, 2.0, -1.0]),
+    "tax": np.array([-3.0, 1.5, 1.5, 1.0, -0.5, 3.0, -1.0]),
+}
+"""The same weights as CONFIDENCE, then those of what the network says."""

@@ -23,11 +23,14 @@ from edgekit.extract.totals import rank_totals, total_candidates, total_features
 from edgekit.extract.vendor import joined, name_features, name_spans, rank_names, top_segments
 from edgekit.extract.when import prefer, rank_dates
 from edgekit.parsing.folding import squash
-from models.rules.fitting import Answer, Choice
+from edgekit.training.fitting import Choice
+from models.rules.fitting import Answer
 from models.rules.lines import Lines
 
-_NAME_READ = 0.75  # difflib ratio below which the name was not read well enough to teach anything
-_WEAK = 0.2  # how much a weak label counts beside one made by people
+NAME_READ = 0.75
+"""difflib ratio to the label below which a name was not read well enough to teach anything."""
+WEAK = 0.2
+"""How much a weak label counts beside one made by people."""
 
 Row = dict[str, Any]
 
@@ -62,7 +65,7 @@ def total_choice(item: Sample, params: ExtractParams) -> Choice | None:
     """The amounts that may be the total; None where the label is unknown or was not read."""
     features = total_features(item.found, len(item.page.rows), params)
     said = [str(entry.amount.value) for entry in total_candidates(item.found)]
-    return _choice(features, [float(_is_right("total", item, value)) for value in said], item.fold)
+    return _choice(features, [float(is_right("total", item.row, value)) for value in said], item.fold)
 
 
 def name_choice(item: Sample, lexicon: Lexicon, params: ExtractParams) -> Choice | None:
@@ -70,11 +73,11 @@ def name_choice(item: Sample, lexicon: Lexicon, params: ExtractParams) -> Choice
     if item.row.get("vendor") is None:
         return None
     segments = top_segments(item.page, lexicon, params)
-    wanted = _letters(item.row["vendor"])
+    wanted = letters(item.row["vendor"])
     texts = [mended(joined(segments[span]), lexicon) for span in name_spans(segments)]
-    ratios = [SequenceMatcher(None, _letters(text), wanted).ratio() for text in texts]
+    ratios = [SequenceMatcher(None, letters(text), wanted).ratio() for text in texts]
     best = max(ratios, default=0.0)
-    right = [float(best >= _NAME_READ and ratio == best) for ratio in ratios]
+    right = [float(best >= NAME_READ and ratio == best) for ratio in ratios]
     return _choice(name_features(segments, item.page), right, item.fold)
 
 
@@ -84,27 +87,27 @@ def _choice(features: Sequence[tuple[float, ...]], right: Sequence[float], fold:
 
 def total_answer(item: Sample, params: ExtractParams) -> Answer | None:
     ranked = rank_totals(item.found, len(item.page.rows), params)
-    if not ranked or not _is_known("total", item):
+    if not ranked or not is_known("total", item.row):
         return None
     evidence = sure.total_evidence(ranked, params.total_none)
-    return Answer(evidence, _is_right("total", item, str(ranked[0].entry.amount.value)), 1.0, item.fold)
+    return Answer(evidence, is_right("total", item.row, str(ranked[0].entry.amount.value)), 1.0, item.fold)
 
 
 def vendor_answer(item: Sample, lexicon: Lexicon, params: ExtractParams) -> Answer | None:
     ranked = rank_names(item.page, lexicon, params)
-    if not ranked or not _is_known("vendor", item):
+    if not ranked or not is_known("vendor", item.row):
         return None
     name = mended(ranked[0].text, lexicon)
     evidence = sure.vendor_evidence(ranked, name != ranked[0].text, item.page, params.name_none)
-    return Answer(evidence, _is_right("vendor", item, name), 1.0, item.fold)
+    return Answer(evidence, is_right("vendor", item.row, name), 1.0, item.fold)
 
 
 def date_answer(item: Sample, lexicon: Lexicon, params: ExtractParams) -> Answer | None:
     dates = rank_dates(item.page, lexicon, params)
-    if not dates or not _is_known("date", item):
+    if not dates or not is_known("date", item.row):
         return None
     readings, _ = prefer(dates, find_region(item.page, lexicon).orders, params)
-    right = _is_right("date", item, readings[0].isoformat())
+    right = is_right("date", item.row, readings[0].isoformat())
     return Answer(sure.date_evidence(dates, item.page), right, 1.0, item.fold)
 
 
@@ -113,23 +116,26 @@ def tax_answer(item: Sample, params: ExtractParams) -> Answer | None:
     ranked = rank_totals(item.found, len(item.page.rows), params)
     tax = choose_tax(item.found, ranked[0].entry.amount.value if ranked else None, params)
     weak = item.row.get("tax_weak") or {}
-    if tax is None or not (_is_known("tax", item) or weak.get("seen_in_text")):
+    if tax is None or not (is_known("tax", item.row) or weak.get("seen_in_text")):
         return None
     of_total = sure.logistic(params.total_confidence, sure.total_evidence(ranked, params.total_none)) if ranked else 0.0
     evidence = sure.tax_evidence(tax, of_total)
-    if _is_known("tax", item):
-        return Answer(evidence, _is_right("tax", item, str(tax.value)), 1.0, item.fold)
-    return Answer(evidence, abs(float(tax.value) - float(weak["tax"])) < SAME_AMOUNT, _WEAK, item.fold)
+    if is_known("tax", item.row):
+        return Answer(evidence, is_right("tax", item.row, str(tax.value)), 1.0, item.fold)
+    return Answer(evidence, abs(float(tax.value) - float(weak["tax"])) < SAME_AMOUNT, WEAK, item.fold)
 
 
-def _is_known(field: str, item: Sample) -> bool:
-    return judge(field, item.row, None, False) is not None
+def is_known(field: str, row: Row) -> bool:
+    """Whether a receipt has a label of a field."""
+    return judge(field, row, None, False) is not None
 
 
-def _is_right(field: str, item: Sample, value: str) -> bool:
-    verdict = judge(field, item.row, value, False)
+def is_right(field: str, row: Row, value: str) -> bool:
+    """Whether a value is that of the label."""
+    verdict = judge(field, row, value, False)
     return verdict is not None and verdict.right
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """What of a name is compared: ASCII letters and digits, upper case."""
     return "".join(c for c in text.upper() if c.isascii() and c.isalnum())

@@ -1,0 +1,309 @@
+"""Fits a field's calibration: how often answers of a raw confidence are right, and what accepting them risks.
+
+Three maps compete: the raw confidence as it is, a logistic of its log-odds (Platt, "Probabilistic Outputs for Support
+Vector Machines", 1999), and isotonic regression by pooling adjacent violators (Zadrozny and Elkan, "Transforming
+Classifier Scores into Accurate Multiclass Probability Estimates", 2002). The loss on shops, and on whole sets, that a
+map was not fitted on decides; a plainer map is kept where another gains next to nothing. Nothing is random.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from edgekit.calibration import FieldCalibration
+
+Array = npt.NDArray[np.float64]
+Knots = tuple[tuple[float, float], ...]
+
+FOLDS = 5
+FEW = 30.0
+"""Receipts with which a set counts half as much as it could."""
+PRIOR = 10.0
+"""Answers that the prior of a logistic counts as: it holds that raw confidences are true."""
+POOLED = 15.0
+"""Least weight of a step of an isotonic map: a smaller one is averaged with its lighter neighbour."""
+GAIN = 0.002
+"""Log-loss that a map must gain over a plainer one, on many receipts."""
+CERTAINTY = 0.8416
+"""Standard deviations of the bound on a risk: four times in five the risk is not above it."""
+
+_GRID = 1 / (
+    1 + np.exp(-np.array([-5, -4, -3, -2, -1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6], dtype=np.float64))
+)
+_EDGE = 1e-3
+_FLATTEST = 0.1  # least slope of a logistic: a map must rise
+_NEWTON_STEPS = 50
+_FINER = 0.95  # a threshold is kept where it bounds this much less than the one before
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An answer whose label is known.
+
+    raw: the confidence as the rung said it, 0..1. weight: how much it counts. receipt: several readings of one receipt
+    are no independent evidence. shop: is held back as a whole. source: the set it comes from.
+    """
+
+    raw: float
+    right: bool
+    weight: float
+    receipt: str
+    shop: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A field's calibration and what speaks for it. losses: log-loss per kind of map, on what it was not fitted on."""
+
+    calibration: FieldCalibration
+    kind: str
+    losses: dict[str, float]
+    answers: int
+
+
+def fit_field(answers: Sequence[Counted], gain: float = GAIN) -> Fit | None:
+    """The calibration of one field; None without any answer. Sets count alike as far as they can.
+
+    gain: log-loss that a map must gain over a plainer one to be taken.
+    """
+    if not answers:
+        return None
+    answers = balanced_sets(answers)
+    receipts = len({answer.receipt for answer in answers})
+    losses = {kind: _held_back_loss(answers, make) for kind, make in _KINDS.items()}
+    kind = "raw"
+    for other in _KINDS:
+        if losses[other] < losses[kind] - gain:
+            kind = other
+    knots = _sound(_KINDS[kind](answers), receipts)
+    crossed = [
+        replace(answer, raw=_apply(_sound(_KINDS[kind](rest), receipts), [answer.raw])[0])
+        for held, rest in _shop_folds(answers)
+        for answer in held
+    ]
+    return Fit(FieldCalibration(knots, risks(crossed), receipts), kind, losses, len(answers))
+
+
+def composed(first: FieldCalibration | None, second: FieldCalibration) -> FieldCalibration:
+    """One map for two, the second fitted on what the first says. Risks stay the first's, who has counted more."""
+    if first is None:
+        return second
+    raws = sorted({*(raw for raw, _ in first.knots), *_GRID.tolist()})
+    inner = _apply(first.knots, raws)
+    knots = _rising(list(zip(raws, _apply(second.knots, inner).tolist(), strict=True)))
+    return FieldCalibration(knots, first.risks, first.answers + second.answers)
+
+
+def balanced_sets(answers: Sequence[Counted]) -> list[Counted]:
+    """The same answers, weighted so that sets count alike as far as they can, and all together as much as before.
+
+    Sets differ from one another, so a large one says little more of the next than a middling one; but a small one says
+    little at all (DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986): n receipts count n / (n + FEW).
+    """
+    weights: dict[str, float] = {}
+    receipts: dict[str, set[str]] = {}
+    for answer in answers:
+        weights[answer.source] = weights.get(answer.source, 0.0) + answer.weight
+        receipts.setdefault(answer.source, set()).add(answer.receipt)
+    counts = {source: len(found) / (len(found) + FEW) for source, found in receipts.items()}
+    factor = sum(weights.values()) / sum(counts.values())
+    shares = {source: factor * counts[source] / weights[source] for source in weights}
+    return [replace(answer, weight=answer.weight * shares[answer.source]) for answer in answers]
+
+
+def raw_map(answers: Sequence[Counted]) -> Knots:
+    """The raw confidence as it is."""
+    return ((0.0, 0.0), (1.0, 1.0))
+
+
+def logistic_map(answers: Sequence[Counted]) -> Knots:
+    """A rising logistic of the raw confidence's log-odds, at points of a grid."""
+    raw, right, weight = _columns(answers)
+    columns = np.stack([_log_odds(raw), np.ones_like(raw)], axis=1)
+    prior = np.array([1.0, 0.0])
+    slope = prior.copy()
+    for _ in range(_NEWTON_STEPS):
+        said = _logistic(columns @ slope)
+        step = columns.T @ (weight * (said - right)) + PRIOR * (slope - prior)
+        curve = (columns * (weight * said * (1 - said))[:, None]).T @ columns + PRIOR * np.eye(2)
+        slope = slope - np.linalg.solve(curve, step)
+    slope[0] = max(slope[0], _FLATTEST)
+    grid = _logistic(_log_odds(_GRID) * slope[0] + slope[1])
+    return tuple(zip(_GRID.tolist(), grid.tolist(), strict=True))
+
+
+def isotonic_map(answers: Sequence[Counted]) -> Knots:
+    """Steps by pooling adjacent violators, light ones averaged away; each is a knot at its means.
+
+    Every step is pulled to one half by a right and a wrong half of an answer (Jeffreys), so that none is certain.
+    """
+    steps = pool(sorted((answer.raw, float(answer.right), answer.weight) for answer in answers))
+    while len(steps) > 1 and min(weight for _, _, weight in steps) < POOLED:
+        light = min(range(len(steps)), key=lambda i: steps[i][2])
+        beside = [i for i in (light - 1, light + 1) if 0 <= i < len(steps)]
+        first, second = sorted((light, min(beside, key=lambda i: steps[i][2])))
+        steps[first : second + 1] = [_merged(steps[first], steps[second])]
+    smooth = [(raw, (right * weight + 0.5) / (weight + 1)) for raw, right, weight in steps]
+    return _rising(smooth)
+
+
+def pool(items: Sequence[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    """Pool adjacent violators. items: (raw, value, weight), raw not falling; returned with values that strictly rise.
+
+    Items of one raw value are one item.
+    """
+    steps: list[tuple[float, float, float]] = []
+    for item in items:
+        steps.append(item)
+        while len(steps) > 1 and (steps[-2][1] >= steps[-1][1] or steps[-2][0] == steps[-1][0]):
+            last = steps.pop()
+            steps[-1] = _merged(steps[-1], last)
+    return steps
+
+
+def risks(answers: Sequence[Counted]) -> Knots:
+    """(threshold, bound on the share that is wrong from there on) for each threshold that bounds less than all below.
+
+    raw: calibrated probabilities that were not fitted on their own shops.
+    """
+    tally, bounds = _Tally(), []
+    places = sorted(answers, key=lambda answer: (-answer.raw, answer.receipt, answer.right))
+    for threshold, group in groupby(places, lambda answer: math.floor(answer.raw * 1000) / 1000):
+        for answer in group:
+            tally.add(answer)
+        bounds.append((threshold, math.ceil(tally.upper_bound() * 10_000) / 10_000))
+    found: list[tuple[float, float]] = []
+    for threshold, bound in reversed(bounds):
+        if not found or bound < found[-1][1] * _FINER:
+            found.append((threshold, bound))
+    return tuple(found)
+
+
+def upper_bound(answers: Sequence[Counted]) -> float:
+    """Wilson's upper bound ("Probable Inference", 1927) on the share of wrong answers.
+
+    Of weighted answers only as many count as independent receipts would have to be (Kish, "Survey Sampling", 1965).
+    """
+    tally = _Tally()
+    for answer in answers:
+        tally.add(answer)
+    return tally.upper_bound()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Weights of answers, of the wrong ones, and of each receipt with the sum of their squares."""
+
+    total: float = 0.0
+    wrong: float = 0.0
+    squares: float = 0.0
+    receipts: dict[str, float] = field(default_factory=dict)
+
+    def add(self, answer: Counted) -> None:
+        before = self.receipts.get(answer.receipt, 0.0)
+        self.receipts[answer.receipt] = before + answer.weight
+        self.squares += (before + answer.weight) ** 2 - before**2
+        self.total += answer.weight
+        self.wrong += 0.0 if answer.right else answer.weight
+
+    def upper_bound(self) -> float:
+        n, share, z = self.total**2 / self.squares, self.wrong / self.total, CERTAINTY
+        centre = share + z * z / (2 * n)
+        reach = z * math.sqrt(max(share * (1 - share), 0.0) / n + z * z / (4 * n * n))
+        return (centre + reach) / (1 + z * z / n)
+
+
+_KINDS: dict[str, Callable[[Sequence[Counted]], Knots]] = {
+    "raw": raw_map,
+    "logistic": logistic_map,
+    "isotonic": isotonic_map,
+}
+"""From plain to free."""
+
+
+def _held_back_loss(answers: Sequence[Counted], make: Callable[[Sequence[Counted]], Knots]) -> float:
+    """Mean of two: shops held back, and, where there are several sets, whole sets held back."""
+    splits = [list(_shop_folds(answers))]
+    if len({answer.source for answer in answers}) > 1:
+        splits.append(list(_by(answers, lambda answer: answer.source)))
+    return float(np.mean([_loss(split, make) for split in splits]))
+
+
+def _loss(split: Sequence[tuple[list[Counted], list[Counted]]], make: Callable[[Sequence[Counted]], Knots]) -> float:
+    total = cost = 0.0
+    for held, rest in split:
+        raw, right, weight = _columns(held)
+        said = np.clip(_apply(make(rest), raw), _EDGE, 1 - _EDGE)
+        cost -= float(weight @ np.log(np.where(right > 0, said, 1 - said)))
+        total += float(weight.sum())
+    return cost / total
+
+
+def _shop_folds(answers: Sequence[Counted]) -> Iterator[tuple[list[Counted], list[Counted]]]:
+    return _by(answers, lambda answer: zlib.crc32(answer.shop.encode()) % FOLDS)
+
+
+def _by(answers: Sequence[Counted], part: Callable[[Counted], object]) -> Iterator[tuple[list[Counted], list[Counted]]]:
+    """(held back, the rest) for each part; where all are one part, that is both."""
+    parts = sorted({part(answer) for answer in answers}, key=str)
+    for one in parts:
+        held = [answer for answer in answers if part(answer) == one]
+        yield held, [answer for answer in answers if part(answer) != one] or held
+
+
+def _sound(knots: Knots, receipts: int) -> Knots:
+    """Rounded knots that promise no more than so many receipts can show: one more might have been wrong."""
+    least = 1 / (receipts + 2)
+    ends = [
+        (x0 + (x1 - x0) * (end - y0) / (y1 - y0), end)
+        for (x0, y0), (x1, y1) in pairwise(knots)
+        for end in (least, 1 - least)
+        if y0 < end < y1
+    ]
+    clipped = [(raw, min(max(said, least), 1 - least)) for raw, said in knots]
+    return _rising(sorted([*clipped, *ends]))
+
+
+def _rising(pairs: Sequence[tuple[float, float]]) -> Knots:
+    """Rounded; of knots at one place the last, and none lower than one before."""
+    found: dict[float, float] = {}
+    highest = 0.0
+    for raw, said in pairs:
+        highest = max(highest, round(said, 4))
+        found[round(raw, 5)] = highest
+    return tuple(found.items())
+
+
+def _apply(knots: Knots, raw: Sequence[float] | Array) -> Array:
+    places, values = zip(*knots, strict=True)
+    result: Array = np.interp(np.asarray(raw, dtype=np.float64), places, values)
+    return result
+
+
+def _columns(answers: Sequence[Counted]) -> tuple[Array, Array, Array]:
+    rows = np.array([(answer.raw, answer.right, answer.weight) for answer in answers], dtype=np.float64)
+    return rows[:, 0], rows[:, 1], rows[:, 2]
+
+
+def _log_odds(raw: Array) -> Array:
+    inside = np.clip(raw, _EDGE, 1 - _EDGE)
+    odds: Array = np.log(inside / (1 - inside))
+    return odds
+
+
+def _logistic(odds: Array) -> Array:
+    said: Array = 1 / (1 + np.exp(-odds))
+    return said
+
+
+def _merged(a: tuple[float, float, float], b: tuple[float, float, float]) -> tuple[float, float, float]:
+    weight = a[2] + b[2]
+    return (a[0] * a[2] + b[0] * b[2]) / weight, (a[1] * a[2] + b[1] * b[2]) / weight, weight

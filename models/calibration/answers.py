@@ -1,0 +1,59 @@
+"""What a rung says of labelled receipts, with the confidence as the rung has it, and whether it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from edgekit.evaluation import SCORED, judge
+from edgekit.extract import Extractor, ExtractParams, How, Lexicon
+from edgekit.extract.network import Session
+from edgekit.parsing.folding import squash
+from edgekit.training.calibrating import Counted
+from edgekit.types import Fields
+from models.rules.lines import Lines
+from models.rules.samples import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A receipt: its label, the set it is of, and readings of it; the first is of the picture as it is."""
+
+    row: Row
+    source: str
+    readings: tuple[Lines, ...]
+
+
+def open_raw(rung: str, params: ExtractParams, lexicon: Lexicon, session: Session | None) -> Extractor:
+    """An extractor whose confidences are those of the rung, and which keeps no answer to itself."""
+    return Extractor(replace(params, calibration={}, answer_threshold=0.0), lexicon, How(rung), session)
+
+
+def shop_of(row: Row) -> str:
+    """The name a label has, squashed; its file where there is none."""
+    return squash(str(row.get("vendor") or row["file"]))
+
+
+def count(receipts: Sequence[Labelled], extractor: Extractor) -> dict[str, list[Counted]]:
+    """Answers by field. The readings of one receipt together count as one answer."""
+    found: dict[str, list[Counted]] = {name: [] for name in SCORED}
+    for receipt in receipts:
+        for lines in receipt.readings:
+            fields = extractor.extract(lines.lines, lines.rows)
+            for name, counted in _answers(receipt, fields):
+                found[name].append(counted)
+    return found
+
+
+def _answers(receipt: Labelled, fields: Fields) -> Iterator[tuple[str, Counted]]:
+    shop, weight = shop_of(receipt.row), 1 / len(receipt.readings)
+    for name in SCORED:
+        field = getattr(fields, name)
+        if field is None:
+            continue
+        value = f"{field.value:f}" if isinstance(field.value, Decimal) else field.value
+        verdict = judge(name, receipt.row, value, False)
+        if verdict is not None:
+            file = f"{receipt.source}/{receipt.row['file']}"
+            yield name, Counted(field.confidence, verdict.right, weight, file, shop, receipt.source)

@@ -1,0 +1,183 @@
+"""Receipts that the extraction network was not trained on, as it sees them: candidates, what is right, and answers."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from edgekit.evaluation import SAME_AMOUNT
+from edgekit.extract import JOINT, ExtractParams, Lexicon, points, ruled
+from edgekit.extract import confidence as sure
+from edgekit.extract.items import find_items
+from edgekit.extract.joint import best_tax, joint_dates, joint_names, joint_totals
+from edgekit.extract.mending import mended
+from edgekit.extract.network import Network, Reading
+from edgekit.extract.paper import Paper, build_paper
+from edgekit.extract.params import JointWeights
+from edgekit.extract.rungs import params_of
+from edgekit.extract.totals import rank_totals
+from edgekit.extract.when import prefer, rank_dates
+from edgekit.parsing.folding import squash
+from edgekit.training.fitting import Choice
+from edgekit.types import Item
+from models.rules.fitting import Answer
+from models.rules.lines import Lines
+from models.rules.samples import NAME_READ, WEAK, Row, is_known, is_right, letters
+
+FOLDS, HELD_BACK = 5, 4
+"""Training receipts are in FOLDS by shop; the network is trained on all but this one."""
+
+
+def shop_number(row: Row) -> int:
+    """The same number for all receipts of one shop."""
+    return zlib.crc32(squash(str(row.get("vendor") or row["file"])).encode())
+
+
+def is_held_back(row: Row) -> bool:
+    """Whether the network was not trained on a training receipt."""
+    return shop_number(row) % FOLDS == HELD_BACK
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A receipt, what the network says of it, its half (one shop is in one half), and how much it counts."""
+
+    row: Row
+    name: str
+    half: int
+    paper: Paper
+    reading: Reading
+    items: tuple[Item, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What a receipt is looked at with."""
+
+    lexicon: Lexicon
+    params: ExtractParams
+    network: Network
+
+    def see(self, row: Row, name: str, lines: Lines, weight: float) -> Seen | None:
+        """None for a page without words."""
+        paper = build_paper(lines.lines, lines.rows, self.lexicon, params_of(JOINT, self.params))
+        reading = self.network.read(paper.page, paper.found, self.lexicon)
+        if reading is None:
+            return None
+        items = find_items(paper.page, reading)
+        return Seen(row, name, shop_number(row) // FOLDS % 2, paper, reading, items, weight)
+
+
+def total_choice(seen: Seen) -> Choice | None:
+    """The amounts that may be the total; None where the label is unknown or was not read."""
+    ranked = rank_totals(seen.paper.found, len(seen.paper.page.rows), seen.paper.params)
+    features = points.total_points(seen.paper, seen.reading, seen.items, ranked)
+    return _choice(seen, features, [_right("total", seen, str(s.entry.amount.value)) for s in ranked])
+
+
+def name_choice(seen: Seen) -> Choice | None:
+    """The runs of words that may be the name; the right ones are those most like the label."""
+    if seen.row.get("vendor") is None:
+        return None
+    found = points.name_candidates(seen.paper, seen.reading)
+    features = [points.name_points(seen.paper, seen.reading, name, trimmed) for name, trimmed in found]
+    wanted = letters(seen.row["vendor"])
+    texts = [letters(mended(name.text, seen.paper.lexicon)) for name, _ in found]
+    ratios = [SequenceMatcher(None, text, wanted).ratio() for text in texts]
+    best = max(ratios, default=0.0)
+    return _choice(seen, features, [best >= NAME_READ and ratio == best for ratio in ratios])
+
+
+def date_choice(seen: Seen) -> Choice | None:
+    """The dates; right is one with a reading that the label allows."""
+    dates = rank_dates(seen.paper.page, seen.paper.lexicon, seen.paper.params)
+    right = [any(_right("date", seen, day.isoformat()) for _, day in d.printed.readings) for d in dates]
+    return _choice(seen, points.date_points(seen.reading, dates), right)
+
+
+def tax_choice(seen: Seen, weights: JointWeights) -> Choice | None:
+    """What may be the tax beside the total that is chosen."""
+    totals = joint_totals(seen.paper, seen.reading, seen.items, weights)
+    total = totals[0].entry.amount.value if totals else None
+    found = points.tax_candidates(seen.paper, seen.reading, total)
+    features = [points.tax_points(seen.paper, seen.reading, tax, ruled) for tax, ruled in found]
+    return _choice(seen, features, [_tax_right(seen, float(tax.value)) for tax, _ in found], _tax_weight(seen))
+
+
+def _choice(
+    seen: Seen, features: Sequence[tuple[float, ...]], right: Sequence[bool], weight: float = 1.0
+) -> Choice | None:
+    if not any(right) or not weight:
+        return None
+    return Choice(np.array(features), np.array(right, float), seen.weight * weight, seen.half)
+
+
+def answer(field: str, seen: Seen, weights: JointWeights) -> Answer | None:
+    """What is said of one field with these weights, and whether it is right; None without answer or label."""
+    return _ANSWERS[field](seen, weights)
+
+
+def _total_answer(seen: Seen, weights: JointWeights) -> Answer | None:
+    ranked = joint_totals(seen.paper, seen.reading, seen.items, weights)
+    if not ranked or not is_known("total", seen.row):
+        return None
+    extra = points.total_evidence(seen.paper, seen.reading, ranked)
+    evidence = (*sure.total_evidence(ranked, weights.total_none), *extra)
+    return Answer(evidence, _right("total", seen, str(ranked[0].entry.amount.value)), seen.weight, seen.half)
+
+
+def _vendor_answer(seen: Seen, weights: JointWeights) -> Answer | None:
+    ranked = joint_names(seen.paper, seen.reading, weights)
+    if not ranked or not is_known("vendor", seen.row):
+        return None
+    name = mended(ranked[0].text, seen.paper.lexicon)
+    evidence = sure.vendor_evidence(ranked, name != ranked[0].text, seen.paper.page, weights.name_none)
+    extra = points.name_evidence(seen.paper, seen.reading, ranked)
+    return Answer((*evidence, *extra), _right("vendor", seen, name), seen.weight, seen.half)
+
+
+def _date_answer(seen: Seen, weights: JointWeights) -> Answer | None:
+    dates = joint_dates(seen.paper, seen.reading, weights)
+    if not dates or not is_known("date", seen.row):
+        return None
+    readings, _ = prefer(dates, seen.paper.region.orders, seen.paper.params)
+    evidence = (*sure.date_evidence(dates, seen.paper.page), *points.date_evidence(seen.reading, dates))
+    return Answer(evidence, _right("date", seen, readings[0].isoformat()), seen.weight, seen.half)
+
+
+def _tax_answer(seen: Seen, weights: JointWeights) -> Answer | None:
+    paper = replace(seen.paper, params=params_of(JOINT, replace(seen.paper.params, joint=weights)))
+    ranked = joint_totals(paper, seen.reading, seen.items, weights)
+    total = ruled.total_of(paper, ranked, points.total_evidence(paper, seen.reading, ranked))
+    tax = best_tax(paper, seen.reading, total.value if total else None, weights)
+    if tax is None or not _tax_weight(seen):
+        return None
+    evidence = sure.tax_evidence(tax, total.confidence if total else 0.0)
+    extra = points.tax_evidence(seen.paper, seen.reading, tax)
+    return Answer((*evidence, *extra), _tax_right(seen, float(tax.value)), seen.weight * _tax_weight(seen), seen.half)
+
+
+_ANSWERS = {"total": _total_answer, "vendor": _vendor_answer, "date": _date_answer, "tax": _tax_answer}
+
+
+def _right(field: str, seen: Seen, value: str) -> bool:
+    return is_right(field, seen.row, value)
+
+
+def _tax_weight(seen: Seen) -> float:
+    """A weak label counts where no other is and its tax was seen in the text."""
+    if is_known("tax", seen.row):
+        return 1.0
+    return WEAK if (seen.row.get("tax_weak") or {}).get("seen_in_text") else 0.0
+
+
+def _tax_right(seen: Seen, value: float) -> bool:
+    if is_known("tax", seen.row):
+        return _right("tax", seen, str(value))
+    weak = (seen.row.get("tax_weak") or {}).get("tax")
+    return weak is not None and abs(value - weak) < SAME_AMOUNT

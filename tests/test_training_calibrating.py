@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgekit.calibration import Calibration
+from edgekit.strict import to_plain
+from edgekit.training.calibrating import (
+    GAIN,
+    Counted,
+    balanced_sets,
+    fit_field,
+    isotonic_map,
+    logistic_map,
+    pool,
+    risks,
+    upper_bound,
+)
+
+
+def counted(raw: float, right: bool, weight: float = 1.0, name: str = "", source: str = "a") -> Counted:
+    return Counted(raw, right, weight, name, name, source)
+
+
+def drawn(seed: int, size: int, kept: float = 1.0, source: str = "a") -> list[Counted]:
+    """Answers that are right as often as their raw confidence to the power of ``kept`` says."""
+    chance = random.Random(seed)
+    raws = [chance.uniform(0.3, 0.999) for _ in range(size)]
+    return [counted(raw, chance.random() < raw**kept, 1.0, f"{source}{i}", source) for i, raw in enumerate(raws)]
+
+
+def test_violators_are_pooled_by_hand() -> None:
+    items = [(0.1, 0.0, 1.0), (0.2, 1.0, 1.0), (0.3, 0.0, 1.0), (0.4, 0.0, 1.0), (0.5, 1.0, 2.0)]
+    first, second, third = pool(items)
+    assert (first, third) == ((0.1, 0.0, 1.0), (0.5, 1.0, 2.0))
+    assert second == pytest.approx((0.3, 1 / 3, 3.0))
+
+
+def test_weights_count_and_one_raw_value_is_one_item() -> None:
+    assert pool([(0.5, 0.0, 1.0), (0.5, 1.0, 3.0)]) == [(0.5, 0.75, 4.0)]
+    (step,) = pool([(0.1, 1.0, 3.0), (0.9, 0.0, 1.0)])
+    assert step == pytest.approx((0.3, 0.75, 4.0))
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.integers(1, 5)), min_size=1, max_size=40))
+def test_pooling_keeps_the_mean_and_rises(items: list[tuple[int, bool, int]]) -> None:
+    steps = pool(sorted((raw / 20, float(right), float(weight)) for raw, right, weight in items))
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(steps))
+    total = sum(weight for *_, weight in items)
+    assert sum(weight for *_, weight in steps) == pytest.approx(total)
+    assert sum(value * weight for _, value, weight in steps) == pytest.approx(sum(r * w for _, r, w in items))
+
+
+def test_the_bound_is_wilsons() -> None:
+    # 0 wrong of 50 and 2 wrong of 50, z = 0.8416: (p + z^2/2n + z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)
+    right = [counted(0.9, True, 1.0, str(i)) for i in range(50)]
+    assert upper_bound(right) == pytest.approx(0.01397, abs=1e-5)
+    assert upper_bound([*right[2:], *(counted(0.9, False, 1.0, f"w{i}") for i in range(2))]) == pytest.approx(
+        0.07046, abs=1e-5
+    )
+
+
+def test_readings_of_one_receipt_are_no_more_evidence_than_one() -> None:
+    once = [counted(0.9, True, 1.0, str(i)) for i in range(20)]
+    thrice = [counted(0.9, True, 1 / 3, str(i)) for i in range(20) for _ in range(3)]
+    assert upper_bound(thrice) == pytest.approx(upper_bound(once))
+    heavy = [*once[1:], counted(0.9, True, 20.0, "0")]
+    assert upper_bound(heavy) > upper_bound(once)
+
+
+def test_sets_count_alike() -> None:
+    """Of 30 receipts that FEW halves, and of 6: 30/60 against 6/36, in all as many as there are."""
+    large = [counted(0.5, True, 1.0, f"l{i}", "large") for i in range(30)]
+    small = [counted(0.5, True, 1.0, f"s{i}", "small") for i in range(6)]
+    weights = [answer.weight for answer in balanced_sets([*large, *small])]
+    assert weights == pytest.approx([36 * 0.75 / 30] * 30 + [36 * 0.25 / 6] * 6)
+    readings = [counted(0.5, True, 0.5, f"s{i // 2}", "small") for i in range(12)]
+    assert sum(answer.weight for answer in balanced_sets([*large, *readings])[30:]) == pytest.approx(36 * 0.25)
+
+
+def test_risks_fall_as_thresholds_rise() -> None:
+    table = risks(drawn(1, 400))
+    assert len(table) > 3
+    assert all(a[0] < b[0] and a[1] > b[1] for a, b in pairwise(table))
+    assert table[0][1] > 0.3
+    assert table[-1][1] < 0.1
+
+
+def test_true_confidences_are_left_as_they_are() -> None:
+    fit = fit_field(drawn(2, 1500))
+    assert fit is not None
+    assert fit.kind == "raw"
+    assert fit.calibration.probability(0.7) == pytest.approx(0.7, abs=0.001)
+    assert fit.losses["raw"] < fit.losses["isotonic"] + GAIN
+
+
+def test_confidences_that_promise_too_much_are_taken_down() -> None:
+    fit = fit_field(drawn(3, 1500, kept=3.0))
+    assert fit is not None
+    assert fit.kind != "raw"
+    for raw in (0.6, 0.8, 0.95):
+        assert fit.calibration.probability(raw) == pytest.approx(raw**3, abs=0.07)
+
+
+def test_a_map_is_judged_on_sets_it_was_not_fitted_on() -> None:
+    """Within each set the map would gain; from one set to the other it would lose."""
+    shy = [counted(0.6, i % 20 != 0, 1.0, f"s{i}", "shy") for i in range(200)]
+    bold = [counted(0.6, i % 4 == 0, 1.0, f"b{i}", "bold") for i in range(200)]
+    fit = fit_field([*shy, *bold])
+    assert fit is not None
+    assert fit.kind == "raw"
+
+
+def test_a_raw_confidence_is_only_clipped() -> None:
+    fit = fit_field([counted(0.7, i % 10 < 7, 1.0, str(i)) for i in range(18)])
+    assert fit is not None
+    assert fit.kind == "raw"
+    for raw, said in ((0.0, 0.05), (0.05, 0.05), (0.3, 0.3), (0.77, 0.77), (0.95, 0.95), (1.0, 0.95)):
+        assert fit.calibration.probability(raw) == pytest.approx(said, abs=1e-4)
+
+
+def test_few_answers_promise_little() -> None:
+    fit = fit_field([counted(0.99, True, 1.0, str(i)) for i in range(8)])
+    assert fit is not None
+    assert fit.answers == 8
+    assert fit.calibration.probability(1.0) <= 0.9
+    assert fit.calibration.review_threshold(0.02) > 1
+    assert fit_field([]) is None
+
+
+def test_a_fit_repeats_itself_whatever_the_order() -> None:
+    answers = [*drawn(4, 200, 2.0), *drawn(5, 60, 1.5, "b")]
+    first, second = fit_field(answers), fit_field(random.Random(1).sample(answers, len(answers)))
+    assert first is not None
+    assert second is not None
+    assert first.calibration == second.calibration
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 50), st.integers(1, 60), st.floats(0.2, 4.0))
+def test_every_map_rises_and_is_never_certain(seed: int, size: int, kept: float) -> None:
+    answers = drawn(seed, size, kept)
+    for knots in (logistic_map(answers), isotonic_map(answers)):
+        assert all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(knots))
+    fit = fit_field(answers)
+    assert fit is not None
+    parsed = Calibration.parse({"total": to_plain(fit.calibration)}, "fit")
+    said = [parsed.probability("total", raw / 50) for raw in range(51)]
+    assert said == sorted(said)
+    assert 0 < said[0]
+    assert said[-1] < 1
