@@ -32,6 +32,7 @@ class _ItemRow:
 def find_items(page: Page, reading: Reading) -> tuple[Item, ...]:
     """What was bought, top to bottom: each row with an amount, and the rows of description that belong to it."""
     rows = [_item_row(row, reading) for row in page.rows]
+    rows = [row for row in rows if row.amount or row.description]  # smudges and codes between the rows of an item
     owners = _owners(rows)
     found = []
     for place, row in enumerate(rows):
