@@ -71,8 +71,8 @@ def _free(rows: Sequence[_ItemRow], owners: Mapping[int, int], places: range) ->
 
 def _item_row(row: PageRow, reading: Reading) -> _ItemRow:
     kinds: dict[str, list[int]] = {"description": [], "quantity": [], "amount": []}
-    for word in reading.words_of(row.index):
-        odds = {tag: reading.said(tag, [word])[0] for tag in kinds}
+    for word in reading.by_row.get(row.index, ()):
+        odds = {tag: reading.odds[tag][word] for tag in kinds}
         tag = max(odds, key=lambda name: odds[name])
         if odds[tag] > 0:
             kinds[tag].append(word)
