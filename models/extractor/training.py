@@ -85,12 +85,13 @@ def train(
     samples: Sequence[Sample],
     schedule: Schedule,
     told: Callable[[int, Sequence[float], ExtractorModel], None],
-    step_done: Callable[[int], None] = lambda _: None,
+    step_done: Callable[[int, float], None] = lambda count, loss: None,
 ) -> ExtractorModel:
     """The running average of the weights after all epochs; ``model`` itself is trained on too.
 
     told: called after each epoch with its number, the mean loss of each tag, and the average so far. step_done: with
-    the receipts of each step. AdamW (Loshchilov and Hutter, 2019), the rate rising at first, then falling as a cosine.
+    the number of receipts of each step, and their mean loss. AdamW (Loshchilov and Hutter, 2019), the rate rising at
+    first, then falling as a cosine.
     """
     device = str(next(model.parameters()).device)
     rng = Random(schedule.seed)
@@ -106,7 +107,7 @@ def train(
             rates.step()
             step += 1
             _average(average, model, min(schedule.inertia, 1 - _FAST_START / (_FAST_START + step)))
-            step_done(len(batch.known))
+            step_done(len(batch.known), float(losses[-1].sum()))
         told(epoch, torch.stack(losses).mean(0).tolist(), average)
     return average
 
