@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--cache", type=Path, metavar="DIR", default=Path("build/extractor"), help="for lines that were read")
     add("--synthetic", type=int, metavar="N", default=14000, help="synthetic receipts (default %(default)s)")
     add("--real", type=int, metavar="N", default=8000, help="versions of labelled receipts (default %(default)s)")
-    add("--variants", type=int, metavar="N", default=2, help="altered pictures of each receipt to read (default 2)")
+    add("--variants", type=int, metavar="N", default=1, help="altered pictures of each receipt to read (default 1)")
     add("--epochs", type=int, metavar="N", default=schedule.epochs, help="passes over all (default %(default)s)")
     add("--seed", type=int, metavar="N", default=schedule.seed, help="of everything drawn by chance (default 0)")
     add("--threads", type=int, metavar="N", default=1, help="of torch, and processes that make samples (default 1)")
