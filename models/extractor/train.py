@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--runs", type=Path, metavar="DIR", default=CHECKPOINT.with_name("runs") / "latest", help="for config and log")
     add("--cache", type=Path, metavar="DIR", default=Path("build/extractor"), help="for lines that were read")
     add("--synthetic", type=int, metavar="N", default=14000, help="synthetic receipts (default %(default)s)")
-    add("--real", type=int, metavar="N", default=8000, help="versions of labelled receipts (default %(default)s)")
+    add("--real", type=int, metavar="N", default=6000, help="versions of labelled receipts (default %(default)s)")
     add("--variants", type=int, metavar="N", default=1, help="altered pictures of each receipt to read (default 1)")
     add("--epochs", type=int, metavar="N", default=schedule.epochs, help="passes over all (default %(default)s)")
     add("--seed", type=int, metavar="N", default=schedule.seed, help="of everything drawn by chance (default 0)")

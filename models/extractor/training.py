@@ -32,7 +32,7 @@ class Schedule:
     inertia: of the running average of weights, which is what is kept in the end.
     """
 
-    epochs: int = 4
+    epochs: int = 3
     batch: int = 16
     rate: float = 2e-3
     decay: float = 0.01
