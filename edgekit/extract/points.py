@@ -96,7 +96,7 @@ def name_candidates(paper: Paper, reading: Reading) -> list[tuple[Name, bool]]:
 
 def name_points(paper: Paper, reading: Reading, name: Name, trimmed: bool) -> tuple[float, ...]:
     """NAME_POINTS of a candidate."""
-    said = reading.said("vendor", [word for word, _, _ in _name_words(paper, reading, name)])
+    said = reading.said("vendor", [word for word, _, _ in name_words(paper, reading, name)])
     return (name.score, sum(said), sum(said) / max(len(said), 1), float(trimmed))
 
 
@@ -104,14 +104,14 @@ def name_evidence(paper: Paper, reading: Reading, ranked: Sequence[Name]) -> tup
     """NAME_EVIDENCE of the best name; empty without any."""
     if not ranked:
         return ()
-    words = [word for word, _, _ in _name_words(paper, reading, ranked[0])]
+    words = [word for word, _, _ in name_words(paper, reading, ranked[0])]
     said = reading.said("vendor", words)
     likely = [word for word in range(len(reading.spans)) if reading.said("vendor", [word])[0] > 0]
     left_out = len(set(likely) - set(words))
     return (_mean([1.0 / (1.0 + math.exp(-odds)) for odds in said]), min(left_out, _LEFT_OUT) / _LEFT_OUT)
 
 
-def _name_words(paper: Paper, reading: Reading, name: Name) -> list[tuple[int, int, int]]:
+def name_words(paper: Paper, reading: Reading, name: Name) -> list[tuple[int, int, int]]:
     """Words that a name is made of, with where each starts and ends in its text."""
     found, cursor = [], 0
     for word, span in enumerate(reading.spans):
@@ -126,7 +126,7 @@ def _name_words(paper: Paper, reading: Reading, name: Name) -> list[tuple[int, i
 
 def _trimmed(paper: Paper, reading: Reading, name: Name) -> Name | None:
     """The name from its first to its last likely word; None where that is all of it, or nothing."""
-    words = _name_words(paper, reading, name)
+    words = name_words(paper, reading, name)
     likely = [(start, end) for word, start, end in words if reading.said("vendor", [word])[0] > 0]
     if not likely:
         return None
