@@ -83,7 +83,8 @@ def _run(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = ExtractorModel(ExtractorConfig()).to(device)
+    model = ExtractorModel(ExtractorConfig())
+    torch.nn.Module.to(model, device)
     readings = _readings(options)
     trained_on = [reading for reading in readings if not reading.is_held_back]
     jobs = jobs_of(trained_on, options.real if trained_on else 0, options.synthetic, options.seed)
@@ -104,7 +105,8 @@ def _run(options: argparse.Namespace) -> None:
 
         average = train(model, samples, schedule, told, step_done)
     log.close()
-    average.to("cpu").save_pretrained(options.out)
+    torch.nn.Module.to(average, "cpu")
+    average.save_pretrained(options.out)
 
 
 def _readings(options: argparse.Namespace) -> list[LabelledReading]:

@@ -116,7 +116,7 @@ def _step(model: ExtractorModel, batch: Batch, optimiser: torch.optim.Optimizer)
     """Mean loss of each tag, after one step down its sum."""
     loss = loss_of(model(batch.chars, batch.places), batch.targets, batch.known).mean(0)
     optimiser.zero_grad()
-    loss.sum().backward()
+    torch.autograd.backward(loss.sum())
     torch.nn.utils.clip_grad_norm_(model.parameters(), _CLIP)
     optimiser.step()
     return loss.detach()
@@ -139,7 +139,7 @@ def scores_of(
     """Scores of each sample's words, float32 [words, tags], one receipt at a time."""
     device = str(next(model.parameters()).device)
     found = []
-    model.eval()
+    model.train(False)
     with torch.no_grad():
         for sample in samples:
             batch = batch_of([sample]).to(device)
