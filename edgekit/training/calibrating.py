@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +23,16 @@ Array = npt.NDArray[np.float64]
 Knots = tuple[tuple[float, float], ...]
 
 FOLDS = 5
+FEW = 30.0
+"""Receipts with which a set counts half as much as it could."""
 PRIOR = 10.0
 """Answers that the prior of a logistic counts as: it holds that raw confidences are true."""
 POOLED = 15.0
 """Least weight of a step of an isotonic map: a smaller one is averaged with its lighter neighbour."""
 GAIN = 0.002
 """Log-loss that a map must gain over a plainer one, on many receipts."""
-CERTAINTY = 1.2816
-"""Standard deviations of the bound on a risk: nine times in ten the risk is not above it."""
+CERTAINTY = 0.8416
+"""Standard deviations of the bound on a risk: four times in five the risk is not above it."""
 
 _GRID = 1 / (
     1 + np.exp(-np.array([-5, -4, -3, -2, -1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6], dtype=np.float64))
@@ -67,7 +70,7 @@ class Fit:
 
 
 def fit_field(answers: Sequence[Counted], gain: float = GAIN) -> Fit | None:
-    """The calibration of one field; None without any answer. Sets count alike, whatever their sizes.
+    """The calibration of one field; None without any answer. Sets count alike as far as they can.
 
     gain: log-loss that a map must gain over a plainer one to be taken.
     """
@@ -100,12 +103,20 @@ def composed(first: FieldCalibration | None, second: FieldCalibration) -> FieldC
 
 
 def balanced_sets(answers: Sequence[Counted]) -> list[Counted]:
-    """The same answers, weighted so that each set counts alike, and all together as much as before."""
+    """The same answers, weighted so that sets count alike as far as they can, and all together as much as before.
+
+    Sets differ from one another, so a large one says little more of the next than a middling one; but a small one says
+    little at all (DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986): n receipts count n / (n + FEW).
+    """
     weights: dict[str, float] = {}
+    receipts: dict[str, set[str]] = {}
     for answer in answers:
         weights[answer.source] = weights.get(answer.source, 0.0) + answer.weight
-    share = sum(weights.values()) / len(weights)
-    return [replace(answer, weight=answer.weight * share / weights[answer.source]) for answer in answers]
+        receipts.setdefault(answer.source, set()).add(answer.receipt)
+    counts = {source: len(found) / (len(found) + FEW) for source, found in receipts.items()}
+    factor = sum(weights.values()) / sum(counts.values())
+    shares = {source: factor * counts[source] / weights[source] for source in weights}
+    return [replace(answer, weight=answer.weight * shares[answer.source]) for answer in answers]
 
 
 def raw_map(answers: Sequence[Counted]) -> Knots:
@@ -163,10 +174,14 @@ def risks(answers: Sequence[Counted]) -> Knots:
 
     raw: calibrated probabilities that were not fitted on their own shops.
     """
+    tally, bounds = _Tally(), []
+    places = sorted(answers, key=lambda answer: (-answer.raw, answer.receipt, answer.right))
+    for threshold, group in groupby(places, lambda answer: math.floor(answer.raw * 1000) / 1000):
+        for answer in group:
+            tally.add(answer)
+        bounds.append((threshold, math.ceil(tally.upper_bound() * 10_000) / 10_000))
     found: list[tuple[float, float]] = []
-    for threshold in sorted({math.floor(answer.raw * 1000) / 1000 for answer in answers}):
-        taken = [answer for answer in answers if answer.raw >= threshold]
-        bound = math.ceil(upper_bound(taken) * 10_000) / 10_000
+    for threshold, bound in reversed(bounds):
         if not found or bound < found[-1][1] * _FINER:
             found.append((threshold, bound))
     return tuple(found)
@@ -177,16 +192,33 @@ def upper_bound(answers: Sequence[Counted]) -> float:
 
     Of weighted answers only as many count as independent receipts would have to be (Kish, "Survey Sampling", 1965).
     """
-    total = sum(answer.weight for answer in answers)
-    wrong = sum(answer.weight for answer in answers if not answer.right) / total
-    receipts: dict[str, float] = {}
+    tally = _Tally()
     for answer in answers:
-        receipts[answer.receipt] = receipts.get(answer.receipt, 0.0) + answer.weight
-    n = total**2 / sum(weight**2 for weight in receipts.values())
-    z = CERTAINTY
-    centre = wrong + z * z / (2 * n)
-    reach = z * math.sqrt(wrong * (1 - wrong) / n + z * z / (4 * n * n))
-    return (centre + reach) / (1 + z * z / n)
+        tally.add(answer)
+    return tally.upper_bound()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Weights of answers, of the wrong ones, and of each receipt with the sum of their squares."""
+
+    total: float = 0.0
+    wrong: float = 0.0
+    squares: float = 0.0
+    receipts: dict[str, float] = field(default_factory=dict)
+
+    def add(self, answer: Counted) -> None:
+        before = self.receipts.get(answer.receipt, 0.0)
+        self.receipts[answer.receipt] = before + answer.weight
+        self.squares += (before + answer.weight) ** 2 - before**2
+        self.total += answer.weight
+        self.wrong += 0.0 if answer.right else answer.weight
+
+    def upper_bound(self) -> float:
+        n, share, z = self.total**2 / self.squares, self.wrong / self.total, CERTAINTY
+        centre = share + z * z / (2 * n)
+        reach = z * math.sqrt(max(share * (1 - share), 0.0) / n + z * z / (4 * n * n))
+        return (centre + reach) / (1 + z * z / n)
 
 
 _KINDS: dict[str, Callable[[Sequence[Counted]], Knots]] = {
@@ -230,7 +262,14 @@ def _by(answers: Sequence[Counted], part: Callable[[Counted], object]) -> Iterat
 def _sound(knots: Knots, receipts: int) -> Knots:
     """Rounded knots that promise no more than so many receipts can show: one more might have been wrong."""
     least = 1 / (receipts + 2)
-    return _rising([(raw, min(max(said, least), 1 - least)) for raw, said in knots])
+    ends = [
+        (x0 + (x1 - x0) * (end - y0) / (y1 - y0), end)
+        for (x0, y0), (x1, y1) in pairwise(knots)
+        for end in (least, 1 - least)
+        if y0 < end < y1
+    ]
+    clipped = [(raw, min(max(said, least), 1 - least)) for raw, said in knots]
+    return _rising(sorted([*clipped, *ends]))
 
 
 def _rising(pairs: Sequence[tuple[float, float]]) -> Knots:

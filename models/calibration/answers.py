@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,9 +14,6 @@ from edgekit.training.calibrating import Counted
 from edgekit.types import Fields
 from models.rules.lines import Lines
 from models.rules.samples import Row
-
-HELD_BACK = (5, 4)
-"""Shops whose checksum leaves this rest (second) when divided by this number (first) train no network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +33,6 @@ def open_raw(rung: str, params: ExtractParams, lexicon: Lexicon, session: Sessio
 def shop_of(row: Row) -> str:
     """The name a label has, squashed; its file where there is none."""
     return squash(str(row.get("vendor") or row["file"]))
-
-
-def is_held_back(row: Row) -> bool:
-    """Whether no network was trained on receipts of this shop."""
-    parts, rest = HELD_BACK
-    return zlib.crc32(shop_of(row).encode()) % parts == rest
 
 
 def count(receipts: Sequence[Labelled], extractor: Extractor) -> dict[str, list[Counted]]:

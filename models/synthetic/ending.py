@@ -11,7 +11,8 @@ from models.synthetic.heading import When
 from models.synthetic.naming import fill
 from models.synthetic.paper import Text, texts
 from models.synthetic.press import Press
-from models.synthetic.truth import Role, Style
+from models.synthetic.truth import BODY, Role, Style
+from models.synthetic.vocabulary import options
 
 
 def print_ending(press: Press, when: When, named: bool) -> None:
@@ -23,7 +24,7 @@ def print_ending(press: Press, when: When, named: bool) -> None:
     blocks += [lambda: _other_date(press, when)] * press.chance(0.13)
     blocks += [lambda: _barcode(press)] * press.chance(0.15)
     blocks += [lambda: _thanks(press)] * press.chance(0.75)
-    blocks += [lambda: _footers(press)] * press.chance(0.6)
+    blocks += [lambda: _footers(press)] * press.chance(0.75)
     if press.chance(0.4):
         press.random.shuffle(blocks)
     for block in blocks:
@@ -35,7 +36,7 @@ def print_ending(press: Press, when: When, named: bool) -> None:
             _centre(press, texts(text, Role.VENDOR))
 
 
-def _centre(press: Press, words: tuple[Text, ...], style: Style = Style()) -> None:
+def _centre(press: Press, words: tuple[Text, ...], style: Style = BODY) -> None:
     press.paper.put(press.paper.centre(words, style) if press.chance(0.85) else press.paper.left(words, 0, style))
 
 
@@ -47,8 +48,9 @@ def _thanks(press: Press) -> None:
 
 def _footers(press: Press) -> None:
     small = Style(0.8, 0.8) if press.chance(0.15) else Style()
-    for _ in range(press.random.choice((1, 1, 2, 2, 3, 4))):
-        _centre(press, press.words("footer", Role.FOOTER), small)
+    known = options("phrases", press.language, "footer")
+    for text in press.random.sample(known, min(press.random.choice((1, 2, 2, 3, 4, 6)), len(known))):
+        _centre(press, texts(press.habits.case(text), Role.FOOTER), small)
 
 
 def _saved(press: Press) -> None:
@@ -63,10 +65,14 @@ def _saved(press: Press) -> None:
 
 def _points(press: Press) -> None:
     if press.chance(0.5):
-        member = texts(fill(press.random, press.random.choice(("########", "################", "#### ####"))), Role.LOYALTY)
+        member = texts(
+            fill(press.random, press.random.choice(("########", "################", "#### ####"))), Role.LOYALTY
+        )
         press.paper.put(press.paper.left((*texts(press.phrase("member") + ":", Role.LABEL), *member)))
     for _ in range(press.random.choice((1, 2, 3))):
-        points = press.random.choice((str(press.random.randrange(1, 90)), press.money.plain(Decimal(press.random.randrange(99999)) / 100)))
+        points = press.random.choice(
+            (str(press.random.randrange(1, 90)), press.money.plain(Decimal(press.random.randrange(99999)) / 100))
+        )
         label = texts(press.phrase("points") + press.random.choice((":", "", " :")), Role.LABEL)
         value = texts(points, Role.LOYALTY)
         press.paper.put(*((press.paper.left(label), press.paper.right(value)) if press.chance(0.5)
@@ -84,5 +90,7 @@ def _other_date(press: Press, when: When) -> None:
 
 def _barcode(press: Press) -> None:
     press.paper.skip()
-    pattern = press.random.choice(("#############", "####################", "#### #### #### ####", "*########*", "####-####-####"))
+    pattern = press.random.choice(
+        ("#############", "####################", "#### #### #### ####", "*########*", "####-####-####")
+    )
     _centre(press, texts(fill(press.random, pattern), Role.NUMBER))

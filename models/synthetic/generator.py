@@ -42,7 +42,16 @@ def make(seed: int, language: str | None = None, style: str | None = None) -> Sy
     print_ending(press, when, named)
     lines, width, height = press.paper.lines()
     return SyntheticReceipt(
-        seed, language, code, style, press.chance(0.72), width, height, lines, _facts(press, when, lines, items), press.sale
+        seed,
+        language,
+        code,
+        style,
+        press.chance(0.72),
+        width,
+        height,
+        lines,
+        _facts(press, when, lines, items),
+        press.sale,
     )
 
 

@@ -9,7 +9,7 @@ from models.synthetic.customs import print_date, print_time, print_weekday, read
 from models.synthetic.naming import fill, made_up
 from models.synthetic.paper import Piece, Text, texts
 from models.synthetic.press import Press
-from models.synthetic.truth import Role, Style
+from models.synthetic.truth import BODY, Role, Style
 from models.synthetic.vocabulary import options
 
 _NUMBERS = ("######", "########", "###", "####-####", "@@#######", "##-######", "####/###", "@#####", "#########")
@@ -65,7 +65,7 @@ def print_shop(press: Press, centred: bool) -> bool:
     return not at_foot
 
 
-def _row(press: Press, words: tuple[Text, ...], centred: bool, style: Style = Style()) -> None:
+def _row(press: Press, words: tuple[Text, ...], centred: bool, style: Style = BODY) -> None:
     if words:
         press.paper.put(press.paper.centre(words, style) if centred else press.paper.left(words, 0, style))
 
@@ -109,9 +109,11 @@ def _site(press: Press, centred: bool) -> None:
 
 def print_title(press: Press, centred: bool) -> None:
     """What kind of paper it is."""
-    if press.chance(0.5):
+    if press.chance(0.6):
         press.paper.skip()
-        style = press.random.choice((Style(), Style(bold=True), Style(1.3, 1.3), Style(1, 2), Style(bold=True, inverse=True)))
+        style = press.random.choice(
+            (Style(), Style(bold=True), Style(1.3, 1.3), Style(1, 2), Style(bold=True, inverse=True))
+        )
         _row(press, press.words("document", Role.HEADER), centred, style)
 
 
@@ -133,7 +135,12 @@ def print_when(press: Press, when: When, centred: bool) -> None:
             colon = (Text(":", Role.LABEL),) if press.chance(0.8) else ()
             words = [press.paper.left(label), press.paper.left((*colon, *value), max(colon_at, _size(label) + 1))]
             rows.append(words)
-        elif paired and rows and len(rows[-1]) == 1 and _size((*label, *value)) + rows[-1][0].width < press.paper.columns - 2:
+        elif (
+            paired
+            and rows
+            and len(rows[-1]) == 1
+            and _size((*label, *value)) + rows[-1][0].width < press.paper.columns - 2
+        ):
             rows[-1].append(press.paper.right((*label, *value)))
         else:
             rows.append([press.paper.left((*label, *value))])
@@ -152,19 +159,27 @@ def _facts(press: Press) -> list[Fact]:
     random = press.random
     colon = random.choice((":", "", " :", "#", ":"))
     found: list[Fact] = []
-    for kind in random.sample(("number", "number", "place", "staff", "place", "staff"), random.choice((0, 1, 2, 2, 3, 4))):
+    for kind in random.sample(
+        ("number", "number", "place", "staff", "place", "staff"), random.choice((0, 1, 2, 3, 3, 4, 5))
+    ):
         label = texts(press.phrase(kind) + colon, Role.LABEL)
         if kind == "staff":
-            name = random.choice((random.choice(_first(press)), fill(random, "##"), random.choice(_first(press)).upper()))
+            name = random.choice(
+                (random.choice(_first(press)), fill(random, "##"), random.choice(_first(press)).upper())
+            )
             found.append((label, texts(name, Role.STAFF)))
         elif kind == "place":
-            number = random.choice((str(random.randrange(1, 60)), fill(random, "0#"), fill(random, "@#"), fill(random, "##/#")))
+            number = random.choice(
+                (str(random.randrange(1, 60)), fill(random, "0#"), fill(random, "@#"), fill(random, "##/#"))
+            )
             found.append((label, texts(number, Role.STAFF)))
         else:
             found.append((label, texts(fill(random, random.choice(_NUMBERS)), Role.NUMBER)))
     if press.chance(0.06):
         label = texts(press.phrase("member") + ":", Role.LABEL)
-        found.append((label, texts(fill(random, random.choice(("################", "########", "#### ####"))), Role.LOYALTY)))
+        found.append(
+            (label, texts(fill(random, random.choice(("################", "########", "#### ####"))), Role.LOYALTY))
+        )
     return found
 
 

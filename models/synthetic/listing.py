@@ -23,7 +23,6 @@ class _Table:
     marked: bool
     coded: bool
     all_quantities: bool
-    price_end: float
     quantity_first: bool
     pack: str
 
@@ -34,17 +33,23 @@ def print_items(press: Press) -> tuple[Item, ...]:
     columns = press.paper.columns
     tail = random.choice(("", "", "", "A", "T", "SR", "*", "B", "S", "Z", "V"))
     table = _Table(
-        press.habits.case if press.chance(0.5) else random.choice((str, str.upper)), tail,
-        random.choice(("x", "X", "@", "*", "x")), press.chance(0.12), press.chance(0.2), press.chance(0.4),
-        columns - random.choice((9, 10, 11)), press.chance(0.5), random.choice(("", "", "", "/ea", "EA", "pcs", "PCS", "st")),
-    )  # fmt: skip
+        case=press.habits.case if press.chance(0.5) else random.choice((str, str.upper)),
+        tail=tail,
+        times=random.choice(("x", "X", "@", "*", "x")),
+        marked=press.chance(0.12),
+        coded=press.chance(0.2),
+        all_quantities=press.chance(0.4),
+        quantity_first=press.chance(0.5),
+        pack=random.choice(("", "", "", "/ea", "EA", "pcs", "PCS", "st")),
+    )
     wide = columns >= 34
     layouts: list[Callable[[Press, _Table, int, Item], str]] = [_one_row, _below, _below, _above]
     layouts += [_columns, _columns, _two_rows] if wide else [_two_rows]
     if press.style == "menu":
         layouts += [_one_row, _one_row, _quantity_row, _quantity_row, _quantity_row]
     layout = _fuel if press.style == "fuel" and press.chance(0.8) else random.choice(layouts)
-    _head(press, layout)
+    if press.sale.items:
+        _head(press, layout)
     found = []
     for index, item in enumerate(press.sale.items):
         description = layout(press, table, index, item)
@@ -58,8 +63,11 @@ def print_items(press: Press) -> tuple[Item, ...]:
 def _head(press: Press, layout: Callable[[Press, _Table, int, Item], str]) -> None:
     if not press.chance(0.75 if layout in (_columns, _two_rows) else 0.12):
         return
-    titles = [press.habits.case(head) for head in heads(press.random, press.language, "columns")]
-    places = [press.paper.columns * (index + 1) / len(titles) for index in range(len(titles))]
+    columns = press.paper.columns
+    titles = [press.habits.case(head) for head in heads(press.random, press.language, "columns", columns)]
+    if not titles:
+        return
+    places = [columns * (index + 1) / len(titles) for index in range(len(titles))]
     pieces = [press.paper.left(texts(titles[0], Role.COLUMN))]
     pieces += [
         press.paper.right(texts(title, Role.COLUMN), at) for title, at in zip(titles[1:], places[1:], strict=True)
@@ -200,11 +208,16 @@ def _two_rows(press: Press, table: _Table, index: int, item: Item) -> str:
 
 def _fuel(press: Press, table: _Table, index: int, item: Item) -> str:
     """Pump, litres, price of a litre, amount."""
-    pump = texts(press.random.choice(("PUMP", "Pump", "No.", "#")) + f" {press.random.randrange(1, 13)}", Role.ITEM_NOTE, index)
+    pump = texts(
+        press.random.choice(("PUMP", "Pump", "No.", "#")) + f" {press.random.randrange(1, 13)}", Role.ITEM_NOTE, index
+    )
     words = texts(table.case(item.description), Role.DESCRIPTION, index)
     litres = (*texts(_number(press, item.quantity), Role.QUANTITY, index),
               *texts(press.random.choice(("L", "Ltr", "LITRE", "l", "Liter")), Role.ITEM_NOTE, index))  # fmt: skip
-    price = (*texts(_price(press, item), Role.UNIT_PRICE, index), *texts(f"/{press.random.choice('Ll')}", Role.ITEM_NOTE, index))
+    price = (
+        *texts(_price(press, item), Role.UNIT_PRICE, index),
+        *texts(f"/{press.random.choice('Ll')}", Role.ITEM_NOTE, index),
+    )
     amount = _amount(press, table, index, item)
     if press.chance(0.5):
         press.paper.put(press.paper.left((*litres, *pump)))

@@ -11,6 +11,7 @@ from typing import Any
 from models.synthetic.vocabulary import options
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_BUSINESS = ("Holdings", "Retail", "Group", "Trading", "Ventures", "Services", "Resources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,7 @@ def _legal_name(random: Random, country: Mapping[str, Any], language: str, trade
     if random.random() > country["legal_share"]:
         return ""
     ending = random.choice(country["legal"])
-    own = random.choice((trade, made_up(random, language) + " " + random.choice(("Holdings", "Retail", "Group", "Trading",
-                         "Ventures", "Services", "Resources"))))  # fmt: skip
+    own = random.choice((trade, f"{made_up(random, language)} {random.choice(_BUSINESS)}"))
     own = own if random.random() < 0.7 else f"{_initials(random)} {made_up(random, language)}"
     if ending in ("PT", "CV"):
         return f"{ending} {own}"
@@ -105,8 +105,8 @@ def _address(random: Random, country: Mapping[str, Any], language: str) -> tuple
     if random.random() < 0.06:
         return ()
     place = made_up(random, language)
-    number = random.choice((str(random.randrange(1, 250)), f"{random.randrange(1, 99)}-{random.randrange(1, 9)}",
-                            f"{random.randrange(1, 9999)}", f"{random.randrange(1, 99)}{random.choice('ABC')}"))  # fmt: skip
+    number = random.choice((fill(random, "##"), fill(random, "#-#"), fill(random, "####"), fill(random, "##A")))
+    number = number.lstrip("0") or "7"
     street = _street(random, country["address"], language, number)
     filler = random.choice(options("names", language, "fillers")) + f" {random.randrange(1, 40)}"
     city = made_up(random, language)
@@ -144,7 +144,9 @@ def _town(random: Random, form: str, code: str, city: str) -> str:
     if form == "us":
         if code[:1].isalpha():
             return f"{city} {code}"
-        state = random.choice("AZ CA CO FL GA IL IN LA MA MD MI MN MO NC NJ NV NY OH OR PA SC TN TX UT VA WA WI".split(" "))
+        state = random.choice(
+            "AZ CA CO FL GA IL IN LA MA MD MI MN MO NC NJ NV NY OH OR PA SC TN TX UT VA WA WI".split(" ")
+        )
         return random.choice((f"{city}, {state} {code}", f"{city} {state} {code}", f"{city}, {state}. {code}"))
     if form == "uk":
         return random.choice((f"{city} {code}", f"{city}, {code}", code))

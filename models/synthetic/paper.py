@@ -8,12 +8,11 @@ from random import Random
 from typing import NamedTuple
 
 from edgekit.types import Quad
-from models.synthetic.truth import Line, Role, Style, Word
+from models.synthetic.truth import BODY, Line, Role, Style, Word
 
 COLUMN = 10.0
 """Nominal pixels of a character's width."""
 _MARGIN = 3.0  # columns to the left and to the right of the print
-_BODY = Style()
 
 
 class Text(NamedTuple):
@@ -62,15 +61,15 @@ class Paper:
         self._rows: list[tuple[Piece, ...]] = []
         self._gap = random.choice((1.5, 2.5, 2.5, 3.5))  # columns from which a detector parts two lines
 
-    def left(self, words: Sequence[Text], at: float = 0, style: Style = _BODY) -> Piece:
+    def left(self, words: Sequence[Text], at: float = 0, style: Style = BODY) -> Piece:
         """A piece that starts at a column."""
         return _piece(words, at, style, "l")
 
-    def right(self, words: Sequence[Text], at: float | None = None, style: Style = _BODY) -> Piece:
+    def right(self, words: Sequence[Text], at: float | None = None, style: Style = BODY) -> Piece:
         """A piece that ends at a column, or at the right edge."""
         return _piece(words, self.columns if at is None else at, style, "r")
 
-    def centre(self, words: Sequence[Text], style: Style = _BODY) -> Piece:
+    def centre(self, words: Sequence[Text], style: Style = BODY) -> Piece:
         """A piece in the middle."""
         return _piece(words, self.columns / 2, style, "c")
 
@@ -100,8 +99,8 @@ class Paper:
 
     def lines(self) -> tuple[tuple[Line, ...], float, float]:
         """The lines, and the width and height of the paper, in nominal pixels."""
-        pitch = COLUMN * self._random.uniform(1.9, 2.9)
-        body = COLUMN * self._random.uniform(1.5, min(2.1, pitch / COLUMN * 0.92))
+        pitch = COLUMN * self._random.uniform(2.0, 3.1)
+        body = COLUMN * self._random.uniform(1.55, min(2.5, pitch / COLUMN * 0.92))
         top, number, found = COLUMN * self._random.uniform(1, 8), 0, []
         for row in self._rows:
             tallest = max((piece.style.height for piece in row), default=self._random.uniform(0.4, 1.0))

@@ -11,7 +11,7 @@ from typing import Any
 from models.synthetic.customs import Money
 from models.synthetic.naming import Shop
 from models.synthetic.paper import Paper, Piece, Text, texts
-from models.synthetic.truth import Role, Sale, Style
+from models.synthetic.truth import BODY, Role, Sale, Style
 from models.synthetic.vocabulary import phrase
 
 _CASES: tuple[Callable[[str], str], ...] = (str, str, str.upper, str.upper, str.title)
@@ -73,7 +73,7 @@ class Press:
             return tuple(found)
         return texts(self.money.plain(value), role, item)
 
-    def sum(self, label: str, value: Decimal, role: Role, style: Style = Style(), note: tuple[Text, ...] = ()) -> None:
+    def sum(self, label: str, value: Decimal, role: Role, style: Style = BODY, note: tuple[Text, ...] = ()) -> None:
         """A row with a label, perhaps a note behind it, and an amount."""
         habits, paper = self.habits, self.paper
         marked = habits.marks == "all" or (habits.marks == "total" and role in (Role.TOTAL, Role.PAYMENT))
@@ -113,12 +113,12 @@ def _fitting(pieces: list[Piece]) -> list[Piece]:
 def choose_habits(random: Random, columns: int) -> Habits:
     """The habits of one receipt."""
     label_at = random.choice((0.0, 0.0, 0.0, 0.0, None, None, columns * 0.25, columns * 0.4))
-    colon = random.choice(("", "", ":", ":", " :", "..."))
+    colon = random.choice(("", "", ":", ":", " :", "..." if label_at is not None else ":"))
     tall = random.choice(((1, 1), (1, 1), (1, 1), (1, 2), (2, 2), (1.5, 1.5), (2, 1), (1.3, 1.3), (1.2, 1.2)))
     return Habits(
         random.choice(_CASES),
         label_at,
-        colon.strip() if label_at is not None else colon.strip()[:1],
+        colon.strip(),
         columns * random.uniform(0.45, 0.6) if colon == " :" and label_at is not None else None,
         random.choice(("all", "total", "total", "none", "none")),
         random.random() < 0.25,

@@ -31,6 +31,8 @@ def print_sums(press: Press) -> None:
     _payment(press)
     if below and not table_first:
         _taxes_below(press)
+    elif not below and Role.TAX in press.printed and press.chance(0.4 if press.country["cash_step"] else 0.12):
+        _tax_table(press)
     _blank_tip(press)
 
 
@@ -64,7 +66,12 @@ def _extras(press: Press) -> None:
         nil = role is Role.DISCOUNT and press.chance(0.05) and press.style != "card"
         if value or nil:
             label = press.phrase(kind)
-            if role is Role.SERVICE and sale.goods + sale.discount and not any(c.isdigit() for c in label) and press.chance(0.5):
+            if (
+                role is Role.SERVICE
+                and sale.goods + sale.discount
+                and not any(c.isdigit() for c in label)
+                and press.chance(0.5)
+            ):
                 rate = (value / (sale.goods + sale.discount) * 100).quantize(Decimal("0.1")).normalize()
                 label += press.random.choice((f" {rate:f}%", f" ({rate:f}%)", f" {rate:f} %"))
             minus_hidden = role is Role.DISCOUNT and press.chance(0.2)
@@ -115,7 +122,7 @@ def _total(press: Press) -> None:
         press.sum(press.phrase(kind), sale.total, Role.TOTAL, big)
     else:
         press.sum(press.phrase(kind), sale.total, Role.TOTAL, big)
-    if press.chance(0.12):
+    if press.chance(0.28 if press.country["cash_step"] else 0.1):
         press.sum(press.phrase("total"), sale.total, Role.TOTAL, random.choice((Style(), Style(bold=True), big)))
     if press.chance(0.4):
         press.paper.rule()
@@ -180,12 +187,16 @@ def _payment(press: Press) -> None:
 
 def _card(press: Press) -> None:
     random = press.random
-    number = random.choice(("XXXXXXXXXXXX####", "************####", "XXXX XXXX XXXX ####", "**** ####", "#### **** **** ####"))
+    number = random.choice(
+        ("XXXXXXXXXXXX####", "************####", "XXXX XXXX XXXX ####", "**** ####", "#### **** **** ####")
+    )
     name = texts(press.phrase("card"), Role.CARD)
     press.paper.put(press.paper.left((*name, *texts(fill(random, number.replace("@", "X")), Role.CARD))))
     for _ in range(random.choice((0, 1, 2, 3, 5))):
         label = texts(press.phrase("card_lines"), Role.CARD)
-        value = texts(fill(random, random.choice(("######", "########", "A000000003####", "@####", "###"))), Role.NUMBER)
+        value = texts(
+            fill(random, random.choice(("######", "########", "A000000003####", "@####", "###"))), Role.NUMBER
+        )
         if press.chance(0.3):
             press.paper.put(press.paper.left(label))
         elif press.chance(0.5):
@@ -195,11 +206,20 @@ def _card(press: Press) -> None:
 
 
 def _taxes_below(press: Press) -> None:
-    """Taxes behind the total: a sentence, rows, or a table."""
-    sale = press.sale
-    if not sale.taxes:
+    """Taxes behind the total: rows, or a table."""
+    if not press.sale.taxes:
         return
     if press.chance(0.35):
+        _tax_rows(press)
+    else:
+        _tax_table(press)
+
+
+def _tax_table(press: Press) -> None:
+    """A row for each rate, perhaps one for all."""
+    sale, columns = press.sale, press.paper.columns
+    titles = [press.habits.case(head) for head in heads(press.random, press.language, "tax_columns", columns)]
+    if not titles:
         _tax_rows(press)
         return
     if press.chance(0.7):
@@ -207,14 +227,17 @@ def _taxes_below(press: Press) -> None:
     if press.chance(0.5):
         title = texts(press.phrase("tax_summary"), Role.HEADER)
         press.paper.put(press.paper.centre(title) if press.chance(0.4) else press.paper.left(title))
-    titles = [press.habits.case(head) for head in heads(press.random, press.language, "tax_columns")]
-    places = [press.paper.columns * (i + 1) / len(titles) for i in range(len(titles))]
+    places = [columns * (i + 1) / len(titles) for i in range(len(titles))]
     press.paper.put(*[press.paper.right(texts(h, Role.COLUMN), at) for h, at in zip(titles, places, strict=True)])
     lettered = press.chance(0.5)
     part = Role.TAX if len(sale.taxes) == 1 else Role.TAX_PART
     for index, tax in enumerate(sale.taxes):
         rate = f"{tax.rate.normalize():f}".replace(".", press.money.point or ".")
-        code = press.random.choice((f"{rate}%", f"{rate}%", f"{rate},00%", f"{rate} %")) if not lettered else f"{'ABCS'[index]} {rate}%"
+        code = (
+            press.random.choice((f"{rate}%", f"{rate}%", f"{rate},00%", f"{rate} %"))
+            if not lettered
+            else f"{'ABCS'[index]} {rate}%"
+        )
         values = [(tax.base, Role.TAX_BASE), (tax.amount, part), (tax.base + tax.amount, Role.OTHER_AMOUNT)]
         _table_row(press, texts(code, Role.TAX_RATE), values[: len(titles) - 1], places)
     if part is Role.TAX:

@@ -28,10 +28,20 @@ STYLES = {
 """Kinds of receipt, with how often each is drawn. ``card``: a card slip, without items."""
 
 _PRICES = {
-    "menu": (4, 28), "drinks": (1.5, 9), "groceries": (0.4, 13), "hardware": (1, 45), "pharmacy": (3, 32), "clothes": (5, 95),
-    "stationery": (0.4, 26), "fuel": (1.1, 2.2), "parking": (1, 22), "hotel": (4, 190), "services": (7, 85), "card": (5, 160),
+    "menu": (4, 28), "drinks": (1.5, 9), "groceries": (0.4, 13), "hardware": (1, 45), "pharmacy": (3, 32),
+    "clothes": (5, 95), "stationery": (0.4, 26), "fuel": (1.1, 2.2), "parking": (1, 22), "hotel": (4, 190),
+    "services": (7, 85),
 }  # fmt: skip
-_MOST = {"menu": 11, "groceries": 20, "hardware": 8, "stationery": 8, "pharmacy": 6, "clothes": 6, "hotel": 6, "services": 3}
+_MOST = {
+    "menu": 14,
+    "groceries": 24,
+    "hardware": 8,
+    "stationery": 8,
+    "pharmacy": 6,
+    "clothes": 6,
+    "hotel": 6,
+    "services": 3,
+}
 _NIL = Decimal(0)
 
 
@@ -55,7 +65,9 @@ def make_sale(random: Random, country: Mapping[str, Any], language: str, style: 
     goods = sum((item.amount + item.discount for item in items), _NIL)
     discount = -_round(goods * random.choice((5, 10, 15, 20, 50)) / 100, terms.unit) if random.random() < 0.09 else _NIL
     served = random.random() < country["served"] * (2.0 if style == "menu" else 0.15)
-    service = _round((goods + discount) * Decimal(random.choice(country["service"])) / 100, terms.unit) if served else _NIL
+    service = (
+        _round((goods + discount) * Decimal(random.choice(country["service"])) / 100, terms.unit) if served else _NIL
+    )
     taxes = _reckon(items, classes, discount + service, terms)
     added = _NIL if terms.inclusive else sum((tax.amount for tax in taxes), _NIL)
     unrounded = goods + discount + service + added
@@ -81,7 +93,9 @@ def _choose_terms(random: Random, country: Mapping[str, Any], language: str) -> 
     count = 2 if random.random() < max(paired, 0.3 if len(set(country["rates"])) > 1 and inclusive else 0.0) else 1
     same_base = paired > 0
     inclusive = inclusive and not same_base
-    rates = [Decimal(rate) for rate in random.sample(sorted(set(country["rates"])), min(count, len(set(country["rates"]))))]
+    rates = [
+        Decimal(rate) for rate in random.sample(sorted(set(country["rates"])), min(count, len(set(country["rates"]))))
+    ]
     if count == 1:
         rates = [Decimal(random.choice(country["rates"]))]
     if _code(country) == "IN":
@@ -109,7 +123,7 @@ def _choose_items(
         count = 1
     else:
         most = _MOST[style]
-        count = min(1 + int(random.expovariate(1 / (most / 2.6))), most * 2)
+        count = min(1 + int(random.expovariate(2.4 / most)), most * 2)
     return tuple(_item(random, country, language, style, unit) for _ in range(count))
 
 
@@ -126,11 +140,14 @@ def _item(random: Random, country: Mapping[str, Any], language: str, style: str,
             price += Decimal(random.randrange(10)).scaleb(-3)
     elif kind == "groceries" and random.random() < 0.12:
         quantity = Decimal(random.randrange(80, 2600)).scaleb(-3)
+        price = max(price, Decimal("0.50"))
     elif kind not in ("parking", "services") and random.random() < 0.25:
         quantity = Decimal(random.choice((2, 2, 2, 3, 3, 4, 5, 6, 10, 12)))
     amount = _round(quantity * price, unit)
     off = kind in ("groceries", "clothes", "hardware", "menu") and random.random() < 0.04
-    return Item(name, quantity, price, amount, -_round(amount * random.choice((5, 10, 20, 30)) / 100, unit) if off else _NIL)
+    return Item(
+        name, quantity, price, amount, -_round(amount * random.choice((5, 10, 20, 30)) / 100, unit) if off else _NIL
+    )
 
 
 def _price(random: Random, about: float, country: Mapping[str, Any]) -> Decimal:
@@ -151,7 +168,9 @@ def _describe(random: Random, base: str, language: str, style: str) -> str:
     if style in ("menu", "parking", "hotel", "fuel", "services"):
         return f"{made_up(random, language)} {base}" if style == "menu" and chance < 0.1 else base
     if chance < 0.3:
-        size = random.choice(("500G", "1L", "250ML", "6X1", "12'S", "100g", "330ml", "2KG", "1.5L", "XL", "4 PK", "0,5L", "3PCS"))
+        size = random.choice(
+            ("500G", "1L", "250ML", "6X1", "12'S", "100g", "330ml", "2KG", "1.5L", "XL", "4 PK", "0,5L", "3PCS")
+        )
         return f"{base} {size}"
     if chance < 0.5:
         return f"{made_up(random, language)} {base}"
@@ -163,7 +182,9 @@ def _describe(random: Random, base: str, language: str, style: str) -> str:
 def _reckon(items: tuple[Item, ...], classes: list[int], extra: Decimal, terms: _Terms) -> tuple[TaxLine, ...]:
     lines = []
     for index, (name, rate) in enumerate(terms.rates):
-        gross = sum((i.amount + i.discount for i, c in zip(items, classes, strict=True) if terms.same_base or c == index), _NIL)
+        gross = sum(
+            (i.amount + i.discount for i, c in zip(items, classes, strict=True) if terms.same_base or c == index), _NIL
+        )
         if index == 0 or terms.same_base:
             gross += extra
         both = sum((r for _, r in terms.rates), _NIL) if terms.same_base else rate
@@ -178,7 +199,7 @@ def _reckon(items: tuple[Item, ...], classes: list[int], extra: Decimal, terms: 
 
 
 def _tip(random: Random, country: Mapping[str, Any], style: str, total: Decimal, unit: Decimal) -> Decimal:
-    if style not in ("menu", "card", "services") or random.random() > country["tips"] * 0.35:
+    if style not in ("menu", "card", "services") or random.random() > country["tips"] * 0.6:
         return _NIL
     if random.random() < 0.5:
         return Decimal(max(int(total * random.randrange(10, 25) / 100), 1))

@@ -72,6 +72,9 @@ class Style:
     anchor: str = "l"
 
 
+BODY = Style()
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A run of characters without a space. item: index into ``Facts.items``, -1 where it belongs to none."""

@@ -21,7 +21,19 @@ _LEXICON_KINDS = {
 # Spellings that are there to forgive a reader's errors, or that say something else beside an amount of a receipt.
 _NOT_PRINTED = {
     *("TOTL", "TOTA", "OTAL", "STOTAL", "TXTL", "SUMNE", "ZWISCHENSUMNE", "TOTAL RN", "TOTAL USD", "TOTAL MYR", "DUE"),
-    *("TOTAL SALES", "OFF", "LESS", "COMP", "COMPS", "SC", "FEE", "CHARGE", "BRUTTO GESAMT", "BASE IMPONIBLE", "BASE IMP"),
+    *(
+        "TOTAL SALES",
+        "OFF",
+        "LESS",
+        "COMP",
+        "COMPS",
+        "SC",
+        "FEE",
+        "CHARGE",
+        "BRUTTO GESAMT",
+        "BASE IMPONIBLE",
+        "BASE IMP",
+    ),
     *("IMPONIBILE", "TOTAL BRUTO", "NETTO", "NETTOBETRAG", "NETTO GESAMT", "NETTOSUMME", "PFAND", "ADJUSTMENT", "CAJ"),
     *("TOTAL HT", "TOTAL HORS TAXES", "MONTANT HT", "TOTAL PAID", "LARGE PARTY", "AUTO GRATUITY", "BUONO", "AVOIR"),
 }
@@ -55,9 +67,11 @@ def _lexicon(language: str, kind: str) -> tuple[str, ...]:
     return tuple(p for p in phrases if p not in _NOT_PRINTED and (kind == "rounding" or not any(t in p for t in taxes)))
 
 
-def heads(random: Random, language: str, kind: str) -> list[str]:
-    """The heads of a table's columns."""
-    return random.choice(_read("phrases")[language][kind].split(";")).split("|")
+def heads(random: Random, language: str, kind: str, columns: int) -> list[str]:
+    """The heads of a table's columns, none where no table fits on paper of so many characters."""
+    tables = [table.split("|") for table in _read("phrases")[language][kind].split(";")]
+    fitting = [table for table in tables if max(9, *map(len, table)) * len(table) <= columns]
+    return random.choice(fitting) if fitting else []
 
 
 def phrase(random: Random, language: str, kind: str) -> str:
