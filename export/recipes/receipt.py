@@ -89,7 +89,7 @@ EXTRACT = WordRecipe(
     weights=Checkpoint(
         LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
         LocalFile(
-            f"{CHECKPOINT}/model.safetensors", "c20b18070cabaa7976b002dc80546c926ec7bcb282f9587dfb4577511eb71bd3"
+            f"{CHECKPOINT}/model.safetensors", "9efa692c7ef06252990cf2eaa1b9bda21fea6f12085e1317b1ed4589a41dce4d"
         ),
         "models.extractor:ExtractorModel",
     ),
