@@ -78,7 +78,7 @@ RECOGNIZE = PictureRecipe(
     tolerance=1e-4,
     in_float=(*range(16), 23, 36),
     tuned=Tuned(
-        LocalFile("models/recognizer/receipt.npz", "91463ff1bfac269f16e6316f9925ec547399dd1ed765d553f20ec25c1cf3a574"),
+        LocalFile("models/recognizer/receipt.npz", "deddfb223657b5c27ab5cc2eab5184a16eae70782cce481e92a898fc31f8e4d2"),
         "weights trained further on receipts",
     ),
 )
