@@ -71,12 +71,12 @@ def words(data: Path, *more: str) -> list[str]:
 
 
 def test_answers_are_raw_and_judged() -> None:
-    receipt = Labelled(row_of(0), "set", (lines_of(printed(0)), lines_of(printed(0, "Zzz"))))
+    receipt = Labelled(row_of(0), "set", (lines_of(printed(0)), lines_of(printed(0, "Zzz")), lines_of(printed(0))))
     wrong = Labelled(row_of(1, norm={"total": 1.0}), "set", (lines_of(printed(1)),))
     found = count([receipt, wrong], open_raw(CLASSICAL, params(), lexicon(), None))
     totals = found["total"]
     assert [answer.right for answer in totals[-1:]] == [False]
-    assert {answer.weight for answer in totals if answer.receipt == "set/images/0.jpg"} == {0.5}
+    assert [answer.weight for answer in totals] == [0.5, 0.25, 0.25, 1.0]
     assert {answer.shop for answer in totals} == {shop_of(row_of(0)), shop_of(row_of(1))}
     assert found["tax"] == []  # no label
     assert totals[0].raw == max(answer.raw for answer in totals)

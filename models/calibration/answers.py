@@ -36,18 +36,20 @@ def shop_of(row: Row) -> str:
 
 
 def count(receipts: Sequence[Labelled], extractor: Extractor) -> dict[str, list[Counted]]:
-    """Answers by field. The readings of one receipt together count as one answer."""
+    """Answers by field. The readings of one receipt count as one answer, the picture as it is for half of it."""
     found: dict[str, list[Counted]] = {name: [] for name in SCORED}
     for receipt in receipts:
-        for lines in receipt.readings:
+        altered = len(receipt.readings) - 1
+        weights = (0.5, *(0.5 / altered for _ in range(altered))) if altered else (1.0,)
+        for lines, weight in zip(receipt.readings, weights, strict=True):
             fields = extractor.extract(lines.lines, lines.rows)
             for name, counted in _answers(receipt, fields):
-                found[name].append(counted)
+                found[name].append(replace(counted, weight=weight))
     return found
 
 
 def _answers(receipt: Labelled, fields: Fields) -> Iterator[tuple[str, Counted]]:
-    shop, weight = shop_of(receipt.row), 1 / len(receipt.readings)
+    shop = shop_of(receipt.row)
     for name in SCORED:
         field = getattr(fields, name)
         if field is None:
@@ -56,4 +58,4 @@ def _answers(receipt: Labelled, fields: Fields) -> Iterator[tuple[str, Counted]]
         verdict = judge(name, receipt.row, value, False)
         if verdict is not None:
             file = f"{receipt.source}/{receipt.row['file']}"
-            yield name, Counted(field.confidence, verdict.right, weight, file, shop, receipt.source)
+            yield name, Counted(field.confidence, verdict.right, 1.0, file, shop, receipt.source)
