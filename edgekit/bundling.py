@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-import stat
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,11 +14,9 @@ from edgekit.bundle import MAX_TOTAL_SIZE, Bundle
 from edgekit.errors import BundleError, UsageError
 from edgekit.manifest import FileEntry, Graph, Manifest, parse_manifest
 from edgekit.names import MANIFEST_NAME
+from edgekit.placing import is_zip, place
 from edgekit.store import FolderStore
 from edgekit.strict import dump_json, load_json, to_plain
-
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time a zip can hold: equal contents give equal archives, whenever they were packed."""
 
 
 def info(bundle: Bundle) -> dict[str, Any]:
@@ -122,15 +118,7 @@ def _graph_info(graph: Graph, size: int) -> dict[str, Any]:
 def _write(target: Path, manifest: Manifest, contents: Mapping[str, bytes], overwrite: bool) -> Bundle:
     files = {MANIFEST_NAME: manifest.to_json().encode("utf-8"), **dict(sorted(contents.items()))}
     _check_target(target, overwrite)
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".edgekit-") as work:
-            staged = Path(work, "new.zip" if _is_zip(target) else "new")
-            _write_zip(staged, files) if _is_zip(target) else _write_folder(staged, files)
-            Bundle.open(staged)
-            _move(staged, target, Path(work, "old"))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BundleError(f"{target}: cannot be written ({reason}); check the folder above it") from error
+    place(target, files, Bundle.open)
     return Bundle.open(target)
 
 
@@ -143,43 +131,9 @@ def _check_target(target: Path, overwrite: bool) -> None:
         return
     if not overwrite:
         raise UsageError(f"{target}: exists; choose another target, or allow it to be overwritten")
-    replaceable = zipfile.is_zipfile(target) if _is_zip(target) else (target / MANIFEST_NAME).is_file()
+    replaceable = zipfile.is_zipfile(target) if is_zip(target) else (target / MANIFEST_NAME).is_file()
     if target.is_symlink() or not replaceable:
         raise UsageError(f"{target}: is no bundle and will not be overwritten; choose another target")
-
-
-def _move(staged: Path, target: Path, old: Path) -> None:
-    """A folder cannot replace another in one step: the old one steps aside, and back where the new one fails."""
-    if not target.is_dir():
-        os.replace(staged, target)
-        return
-    target.rename(old)
-    try:
-        staged.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-
-
-def _write_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    for name, data in files.items():
-        path = target.joinpath(*name.split("/"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-def _write_zip(target: Path, files: Mapping[str, bytes]) -> None:
-    """Stored, not deflated: builds of zlib differ in the bytes they make, and weights hardly shrink."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.create_system = 3
-            entry.external_attr = (stat.S_IFREG | 0o644) << 16
-            archive.writestr(entry, data)
-
-
-def _is_zip(target: Path) -> bool:
-    return target.suffix.lower() == ".zip"
 
 
 def _absolute(path: Path) -> Path:
@@ -206,10 +160,12 @@ def _evidence_text(evidence: Mapping[str, Any]) -> str:
 
 def _trial_text(trial: Mapping[str, Any]) -> str:
     error, f1, size = trial["character_error"], trial["field_f1"], trial["bytes"]
+    ratio = trial["latency_ratio"]
+    speed = "not timed" if ratio is None else f"{ratio:.2f} times as fast"
     return (
         f"{trial['pictures']} pictures of {trial['data']}: field F1 {f1['before']:.4f} -> {f1['after']:.4f}, "
         f"character error against {trial['character_reference']} {error['before']:.4f} -> {error['after']:.4f}, "
-        f"bytes {size['before']:.0f} -> {size['after']:.0f}, {trial['latency_ratio']:.2f} times as fast"
+        f"bytes {size['before']:.0f} -> {size['after']:.0f}, {speed}"
     )
 
 

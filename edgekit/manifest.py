@@ -51,7 +51,8 @@ class Trial:
 
     data: which pictures, and ``pictures``: how many. character_reference: what the character error, edits by
     characters, was measured against. field_f1: micro average over the fields. bytes: of the graph's file.
-    latency_ratio: time of the fp32 graph by time of this one, one thread; above 1 is faster.
+    latency_ratio: time of the fp32 graph by time of this one, one thread; above 1 is faster; None where what ran the
+    graphs says nothing of their speed.
     """
 
     data: str
@@ -60,10 +61,11 @@ class Trial:
     character_error: Change
     field_f1: Change
     bytes: Change
-    latency_ratio: float
+    latency_ratio: float | None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "latency_ratio", float(self.latency_ratio))
+        ratio = self.latency_ratio
+        object.__setattr__(self, "latency_ratio", None if ratio is None else float(ratio))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,7 @@ def _trial(node: Node) -> Trial:
         character_error=_change(item["character_error"]),
         field_f1=_change(item["field_f1"]),
         bytes=_change(item["bytes"]),
-        latency_ratio=item["latency_ratio"].number(0),
+        latency_ratio=item["latency_ratio"].optional(lambda number: number.number(0)),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from edgekit.bundle import Bundle
 from edgekit.errors import BackendError
 from edgekit.manifest import Graph
+from edgekit.placing import write_zip
 
 BACKENDS = {
     "onnxruntime": "edgekit.backends.ort",
@@ -17,6 +20,9 @@ BACKENDS = {
     "coreml": "edgekit.backends.coreml",
 }
 """Backend name (as bundles and users write it) to the one module that imports its engine."""
+
+PACKAGE = ".mlpackage"
+"""A model that is a folder, as apps hold it; elsewhere it is one zip."""
 
 
 class Session(Protocol):
@@ -48,4 +54,15 @@ def open_session(bundle: Bundle, stage: str, backend: str, precision: str, threa
         raise BackendError(f"unknown backend {backend!r}: choose one of {', '.join(sorted(BACKENDS))}")
     graph = bundle.graph(stage, backend, precision)
     adapter: Backend = importlib.import_module(BACKENDS[backend])
-    return adapter.load(graph, bundle.read(graph.file), threads)
+    return adapter.load(graph, _data(bundle, graph.file), threads)
+
+
+def _data(bundle: Bundle, file: str) -> bytes:
+    """A graph's file; where it is the entry of a package, which is a folder, all of that as one zip."""
+    folder = PurePosixPath(file).parent
+    if folder.suffix != PACKAGE:
+        return bundle.read(file)
+    names = [name for name in bundle.manifest.files if folder in PurePosixPath(name).parents]
+    out = io.BytesIO()
+    write_zip(out, {str(PurePosixPath(name).relative_to(folder.parent)): bundle.read(name) for name in names})
+    return out.getvalue()

@@ -10,7 +10,9 @@ from types import MappingProxyType
 from edgekit.errors import BackendError, UsageError
 
 BASE = "fp32"
-"""The precision to which a stage falls back; int8 is judged beside it."""
+"""The precision to which a stage falls back in the end; all others are judged beside it."""
+HALF = "fp16"
+"""Judged by what it reads alone: it need not be half as large or much faster, as it is what phones compute in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Target:
     """backend: name of its engine in a bundle. needs: modules that ``pip install edgekit[extra]`` brings.
 
     runs_anywhere: whether its engine runs wherever it installs, so that receipts can be read with what was made.
+    is_calibrated: whether its int8 has activations of 8 bits, too, whose ranges receipts give.
     """
 
     name: str
@@ -26,11 +29,16 @@ class Target:
     extra: str
     needs: tuple[str, ...]
     runs_anywhere: bool = True
+    is_calibrated: bool = True
 
     @property
     def missing(self) -> list[str]:
         """Modules which are not installed."""
         return [module for module in self.needs if importlib.util.find_spec(module) is None]
+
+    def instead_of(self, precision: str) -> str:
+        """The precision of the graph that stands in where one of this precision is refused."""
+        return HALF if HALF in self.precisions and precision not in (BASE, HALF) else BASE
 
     @property
     def mend(self) -> str:
@@ -40,7 +48,15 @@ class Target:
 ALL = (
     Target("onnx", "onnxruntime", ("fp32", "int8"), "export", ("onnx",)),
     Target("executorch", "executorch", ("fp32",), "export,executorch", ("torch", "executorch")),
-    Target("coreml", "coreml", ("fp16", "int8", "palette"), "export,coreml", ("torch", "coremltools"), False),
+    Target(
+        "coreml",
+        "coreml",
+        ("fp32", "fp16", "int8", "palette"),
+        "export,coreml",
+        ("torch", "coremltools"),
+        runs_anywhere=False,
+        is_calibrated=False,
+    ),
 )
 TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in ALL})
 PRECISIONS = tuple(dict.fromkeys(precision for target in ALL for precision in target.precisions))

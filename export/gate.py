@@ -14,12 +14,13 @@ import numpy as np
 from edgekit import evaluation
 from edgekit.bundle import Bundle
 from edgekit.errors import ImageError, UsageError
+from edgekit.extract import JOINT, NETWORKED
 from edgekit.layout import LayoutParams, rows
 from edgekit.manifest import Change, Trial, parse_params
 from edgekit.reader import Reader
 from edgekit.session import Session
 from edgekit.types import Quad, Receipt, TextLine
-from export.calibration import Array
+from export.calibration import Feed
 from export.pictures import Labelled
 
 MOST_LOST = 0.005
@@ -53,8 +54,11 @@ class Gate:
         if not self._has_lines:
             self._truth = self._before.texts
 
-    def try_out(self, bundle: Bundle, backend: str, precision: str, sizes: tuple[int, int], ratio: float) -> Trial:
-        """Reads all pictures with another precision. sizes: bytes before and after. ratio: see ``latency_ratio``."""
+    def try_out(
+        self, bundle: Bundle, backend: str, precision: str, sizes: tuple[int, int], ratio: float | None
+    ) -> Trial:
+        """Reads all pictures with another precision. sizes: bytes before and after. ratio: see ``latency_ratio``; None
+        where the graphs were not timed."""
         after = self._read(bundle, backend, precision)
         return Trial(
             data=self._data.name,
@@ -63,11 +67,11 @@ class Gate:
             character_error=Change(self._error(self._before), self._error(after)),
             field_f1=Change(self._before.field_f1, after.field_f1),
             bytes=Change(*sizes),
-            latency_ratio=round(ratio, 2),
+            latency_ratio=None if ratio is None else round(ratio, 2),
         )
 
     def _read(self, bundle: Bundle, backend: str, precision: str) -> Reading:
-        reader = Reader.open(bundle.path, backend, self._threads, precision)
+        reader = Reader.open(bundle.path, backend, self._threads, precision, extractor=rung(bundle))
         try:
             receipts = [reader.read(self._data.picture(row)) for row in self._data.rows]
         except ImageError as error:
@@ -81,23 +85,31 @@ class Gate:
         return round(edits / max(sum(map(len, self._truth)), 1), 5)
 
 
-def refusal(trial: Trial) -> str | None:
-    """Why a graph may not ship, or None."""
+def rung(bundle: Bundle) -> str | None:
+    """How fields have to be chosen for a bundle's network on words to have a say: None where the bundle itself wants it
+    so, or has no such network."""
+    stage = bundle.stage("extract")
+    return JOINT if stage.graphs and stage.params.get("rung") not in NETWORKED else None
+
+
+def refusal(trial: Trial, has_to_pay: bool = True) -> str | None:
+    """Why a graph may not ship, or None. has_to_pay: whether it has to be smaller or faster."""
     error, f1, size = trial.character_error, trial.field_f1, trial.bytes
     if error.after - error.before > MOST_LOST:
         return f"character error {error.before:.4f} -> {error.after:.4f}, more than {MOST_LOST} worse"
     if f1.before - f1.after > MOST_LOST:
         return f"field F1 {f1.before:.4f} -> {f1.after:.4f}, more than {MOST_LOST} worse"
-    smaller = size.before / max(size.after, 1)
-    if smaller < LEAST_SMALLER and trial.latency_ratio < LEAST_FASTER:
-        return (
-            f"{smaller:.2f} times smaller and {trial.latency_ratio:.2f} times as fast, "
-            f"neither {LEAST_SMALLER} nor {LEAST_FASTER}"
-        )
+    smaller, ratio = size.before / max(size.after, 1), trial.latency_ratio
+    if not has_to_pay or smaller >= LEAST_SMALLER:
+        return None
+    if ratio is None:
+        return f"{smaller:.2f} times smaller, not {LEAST_SMALLER}, and not timed"
+    if ratio < LEAST_FASTER:
+        return f"{smaller:.2f} times smaller and {ratio:.2f} times as fast, neither {LEAST_SMALLER} nor {LEAST_FASTER}"
     return None
 
 
-def latency_ratio(before: Session, after: Session, feeds: Sequence[Array]) -> float:
+def latency_ratio(before: Session, after: Session, feeds: Sequence[Feed]) -> float:
     """Time of one graph by time of another, run in turns so that a busy machine slows both; the best of a few rounds
     counts for each input."""
     best = np.full((2, len(feeds)), np.inf)
@@ -105,7 +117,7 @@ def latency_ratio(before: Session, after: Session, feeds: Sequence[Array]) -> fl
         for i, feed in enumerate(feeds):
             for j, session in enumerate((before, after)):
                 start = time.perf_counter()
-                session.run(feed)
+                session.run(*feed)
                 best[j, i] = min(best[j, i], time.perf_counter() - start)
     return float(best[0].sum() / best[1].sum())
 

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from edgekit.backends import ort
+from edgekit.errors import BundleError, EdgeKitError
 from edgekit.manifest import Evidence, Graph
-from export import parity, quantize
-from export.calibration import Array
-from export.graphs import Built, build
-from export.recipe import GraphRecipe
+from export import graphs, parity, quantize, quantize_weights, words
+from export.calibration import Feed
+from export.recipe import GraphRecipe, PictureRecipe, WordRecipe
 from export.targets import onnx
 from export.targets.lowered import UNCHECKED, Lowered
 
+UNTRIED = "not tried on receipts; name some with --gate"
+
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A network to lower. members: the wheel's files by path. feeds: what the reader gave to it, to calibrate with."""
+class PictureJob:
+    """A network on pictures. members: as ``graphs.build`` takes them. feeds: what the reader gave to it."""
 
-    recipe: GraphRecipe
+    recipe: PictureRecipe
     members: Mapping[str, bytes]
-    built: Built
-    feeds: Sequence[Array] = ()
+    built: graphs.Built
+    feeds: Sequence[Feed] = ()
 
 
-def _lower_onnx(job: Job, precision: str) -> Lowered:
+@dataclass(frozen=True, slots=True)
+class WordJob:
+    """A network on words. feeds: what the reader gave to it."""
+
+    recipe: WordRecipe
+    built: words.BuiltWords
+    feeds: Sequence[Feed] = ()
+
+
+Job = PictureJob | WordJob
+
+
+def open_job(recipe: GraphRecipe, members: Mapping[str, bytes]) -> Job:
+    """The network of a recipe, read and changed. Raises BundleError where it is not as the recipe expects."""
+    if isinstance(recipe, WordRecipe):
+        return WordJob(recipe, words.build(recipe, members))
+    return PictureJob(recipe, members, graphs.build(recipe, members))
+
+
+def _lower_onnx(job: PictureJob, precision: str) -> Lowered:
     if precision == "int8":
         return _lower_onnx_int8(job)
     data, recipe = onnx.lower(job.built.net), job.recipe
@@ -34,11 +55,11 @@ def _lower_onnx(job: Job, precision: str) -> Lowered:
     return Lowered(replace(graph, evidence=parity.compare(recipe, job.built.original, graph, data)), data)
 
 
-def _lower_onnx_int8(job: Job) -> Lowered:
+def _lower_onnx_int8(job: PictureJob) -> Lowered:
     recipe, original = job.recipe, job.built.original
-    net = build(recipe, job.members).net  # its own: quantizing changes it
+    net = graphs.build(recipe, job.members).net  # its own: quantizing changes it
     nodes = quantize.quantizable(net, recipe.in_float)
-    quantize.quantize(net, nodes, quantize.measure(net, nodes, job.feeds))
+    quantize.quantize(net, nodes, quantize.measure(net, nodes, [feed[0] for feed in job.feeds]))
     data = onnx.lower(net)
     file = recipe.file.removesuffix(".onnx") + "_int8.onnx"
     graph = Graph("onnxruntime", "int8", file, tuple(net.inputs), tuple(net.outputs), UNCHECKED)
@@ -47,7 +68,7 @@ def _lower_onnx_int8(job: Job) -> Lowered:
     return Lowered(replace(graph, evidence=said), data)
 
 
-def _lower_executorch(job: Job, precision: str) -> Lowered:
+def _lower_executorch(job: PictureJob, precision: str) -> Lowered:
     from export.targets import executorch  # here, as it needs its extra
 
     lowered = executorch.lower(job.recipe, job.members, precision, job.feeds)
@@ -55,23 +76,72 @@ def _lower_executorch(job: Job, precision: str) -> Lowered:
     return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
 
 
-def _lower_coreml(job: Job, precision: str) -> Lowered:
-    from export.targets import coreml, coreml_parity  # here, as they need their extra
+def _lower_coreml(job: PictureJob, precision: str) -> Lowered:
+    from export.targets import coreml_half  # here, as it needs its extra
 
-    lowered = coreml.lower(job.recipe, job.members, precision, job.feeds)
-    file = lowered.graph.file.replace(".mlpackage", f"_{precision}.mlpackage")
-    graph = replace(lowered.graph, file=file)
-    evidence = coreml_parity.compare(job.recipe, job.built.original, graph, lowered.data)
-    reason = "not tried on receipts: Core ML runs on Apple's systems only"
-    return Lowered(replace(graph, evidence=replace(evidence, reason=reason)), lowered.data)
+    lowered = coreml_half.lower(job.recipe, job.members, job.built.original, precision)
+    evidence = replace(lowered.graph.evidence, reason=None if precision == "fp32" else UNTRIED)
+    return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
 
 
-_LOWER = {"onnx": _lower_onnx, "executorch": _lower_executorch, "coreml": _lower_coreml}
+def _lower_words_onnx(job: WordJob, precision: str) -> Lowered:
+    recipe, net = job.recipe, job.built.net
+    if precision == "int8":
+        net = quantize_weights.quantized(net)
+    data, file = onnx.lower(net), recipe.file if precision == "fp32" else _named(recipe.file, precision)
+    graph = Graph("onnxruntime", precision, file, recipe.inputs, recipe.outputs, UNCHECKED)
+    if precision == "fp32":
+        return Lowered(replace(graph, evidence=words.compare(recipe, job.built.original, graph, data)), data)
+    gap = words.difference(job.built.original, ort.load(graph, data, 1), words.feeds(recipe))
+    return Lowered(replace(graph, evidence=words.evidence(recipe, gap)), data)
+
+
+def _lower_words_executorch(job: WordJob, precision: str) -> Lowered:
+    from export.targets import executorch_words  # here, as it needs its extra
+
+    lowered = executorch_words.lower(job.recipe, job.built.network, precision)
+    evidence = executorch_words.compare(job.recipe, job.built.original, lowered)
+    return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
+
+
+def _lower_words_coreml(job: WordJob, precision: str) -> Lowered:
+    from export.targets import coreml_words  # here, as it needs its extra
+
+    lowered = coreml_words.lower(job.recipe, job.built.network, precision)
+    evidence = coreml_words.compare(job.recipe, job.built.original, lowered.graph, lowered.data)
+    reason = None if precision == "fp32" else UNTRIED
+    return Lowered(replace(lowered.graph, evidence=replace(evidence, reason=reason)), lowered.data)
+
+
+_PICTURES: dict[str, Callable[[PictureJob, str], Lowered]] = {
+    "onnx": _lower_onnx,
+    "executorch": _lower_executorch,
+    "coreml": _lower_coreml,
+}
+_WORDS: dict[str, Callable[[WordJob, str], Lowered]] = {
+    "onnx": _lower_words_onnx,
+    "executorch": _lower_words_executorch,
+    "coreml": _lower_words_coreml,
+}
 
 
 def lower(job: Job, target: str, precision: str) -> Lowered:
     """A network for a target of the catalogue, compared with its original.
 
-    Raises BundleError where it differs too much, BackendError where a package is not installed.
+    Raises BundleError where it differs too much or the target cannot take it, and then names the recipe's line;
+    BackendError where a package is not installed.
     """
-    return _LOWER[target](job, precision)
+    try:
+        return _WORDS[target](job, precision) if isinstance(job, WordJob) else _PICTURES[target](job, precision)
+    except EdgeKitError:
+        raise
+    except Exception as error:  # converters raise what they like
+        said = str(error).strip().splitlines()
+        raise BundleError(
+            f"{job.recipe.file}: {target} cannot take this network ({said[0] if said else type(error).__name__}); "
+            f"its recipe is at {job.recipe.line}"
+        ) from error
+
+
+def _named(file: str, precision: str) -> str:
+    return f"{file.removesuffix('.onnx')}_{precision}.onnx"

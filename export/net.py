@@ -111,11 +111,17 @@ class Net:
         self.weights = {name: value for name, value in self.weights.items() if name in needed}
 
 
-def read_net(data: bytes, where: str) -> Net:
-    """Parse an ONNX model of any opset up to OPSET; constants become weights. BundleError where it cannot be read."""
+def read_net(data: bytes, where: str, line: str = "") -> Net:
+    """Parse an ONNX model of any opset up to OPSET; constants become weights.
+
+    line: where its recipe is, for messages. Raises BundleError where it cannot be read, or has an operator that is not
+    ONNX's own or has graphs inside.
+    """
+    model = parse(data, where)
+    _check_operators(model, where, line)
     try:
-        model = version_converter.convert_version(onnx.load_model_from_string(data), OPSET)
-    except Exception as error:  # protobuf, onnx and its C++ converter raise without a common base
+        model = version_converter.convert_version(model, OPSET)
+    except Exception as error:  # onnx and its C++ converter raise without a common base
         raise BundleError(f"{where}: onnx cannot read this graph ({str(error).splitlines()[0]})") from error
     graph = model.graph
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
@@ -128,6 +134,64 @@ def read_net(data: bytes, where: str) -> Net:
             nodes.append(Node(proto.op_type, list(proto.input), list(proto.output), attributes))
     inputs = [_port(value) for value in graph.input if value.name not in weights]
     return Net(nodes, weights, inputs, [_port(value) for value in graph.output])
+
+
+def metadata(data: bytes, where: str) -> dict[str, str]:
+    """What an ONNX model says of itself, by key. Raises BundleError where it cannot be read."""
+    return {item.key: item.value for item in parse(data, where).metadata_props}
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A constant of an ONNX model, which can be read and written in place."""
+
+    proto: Any
+
+    def array(self) -> Array:
+        """A copy."""
+        return np.array(numpy_helper.to_array(self.proto))
+
+    def put(self, value: Array) -> None:
+        self.proto.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(value), self.proto.name))
+
+
+def constants(model: Any) -> dict[str, Constant]:
+    """The initialisers of a parsed model, and the tensors of its Constant nodes, by name."""
+    found = {tensor.name: Constant(tensor) for tensor in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "Constant" and node.attribute[0].type == onnx.AttributeProto.TENSOR:
+            found[node.output[0]] = Constant(node.attribute[0].t)
+    return found
+
+
+def parse(data: bytes, where: str) -> Any:
+    """onnx's ModelProto. Raises BundleError where there is none."""
+    try:
+        return onnx.load_model_from_string(data)
+    except Exception as error:  # protobuf's DecodeError has moved between its versions
+        raise BundleError(f"{where}: onnx cannot read this graph ({str(error).splitlines()[0]})") from error
+
+
+def _check_operators(model: Any, where: str, line: str) -> None:
+    """Net keeps neither the domain of an operator nor graphs inside one."""
+    place = f"; its recipe is at {line}" if line else ""
+    for node in model.graph.node:
+        named = f"{node.op_type} (node {node.name or node.output[0]!r})"
+        if node.domain not in ("", "ai.onnx"):
+            raise BundleError(
+                f"{where}: operator {node.domain}.{named} is not one of ONNX itself; "
+                f"export the network without it{place}"
+            )
+        if not onnx.defs.has(node.op_type):
+            raise BundleError(
+                f"{where}: operator {named} is not known to onnx {onnx.__version__}; "
+                f"export the network without it{place}"
+            )
+        if any(item.type in (item.GRAPH, item.GRAPHS) for item in node.attribute):
+            raise BundleError(
+                f"{where}: operator {named} has a graph inside, which is not supported; "
+                f"export the network without branches and loops{place}"
+            )
 
 
 def _constant(attributes: dict[str, Any]) -> Array:

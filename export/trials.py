@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from edgekit.bundle import Bundle
 from edgekit.bundling import write_bundle
 from edgekit.manifest import Manifest, Stage, Trial
 from edgekit.session import open_session
-from export.calibration import Array
-from export.catalogue import BASE
+from export.calibration import Feed
+from export.catalogue import HALF
 from export.gate import Gate, latency_ratio, refusal
 from export.targets.lowered import Lowered
 
@@ -27,46 +28,55 @@ class Trials:
     passes last is what ships, all of it, and the bars hold for the whole.
     """
 
-    def __init__(
-        self, gate: Gate, feeds: Mapping[str, list[Array]], base: Manifest, files: Mapping[str, bytes]
-    ) -> None:
+    def __init__(self, gate: Gate, feeds: Mapping[str, list[Feed]], base: Manifest, files: Mapping[str, bytes]) -> None:
         """feeds: what stages take, to time them with. base, files: the bundle's constants and word lists."""
         self._gate = gate
         self._feeds = feeds
         self._base = base
         self._files = files
 
-    def choose(self, plain: Mapping[str, Lowered], tried: Mapping[str, Lowered]) -> dict[str, Lowered]:
-        """One graph per stage, all with the precision of ``tried``: that graph where it passes, else ``plain``'s, whose
-        evidence then says why. plain, tried: by stage, all for one engine."""
+    def choose(
+        self,
+        plain: Mapping[str, Lowered],
+        tried: Mapping[str, Lowered],
+        stand_in: Mapping[str, Lowered] | None = None,
+        is_timed: bool = True,
+    ) -> dict[str, Lowered]:
+        """One graph per stage, all with the precision of ``tried``: that graph where it passes, else that of
+        ``stand_in`` (``plain`` where there is none), whose evidence then says why.
+
+        By stage, all for one engine; ``plain`` in fp32, which is what the others are compared with. is_timed: whether
+        what runs them says something of their speed.
+        """
+        stand_in = plain if stand_in is None else stand_in
         precision = next(iter(tried.values())).graph.precision
-        chosen = {stage: _as(artefact, precision) for stage, artefact in plain.items()}
+        chosen = {stage: _as(artefact, precision) for stage, artefact in stand_in.items()}
         for stage in sorted(tried, key=lambda name: -len(plain[name].data)):
-            trial = self._try({**chosen, stage: tried[stage]}, stage, plain[stage])
-            why = refusal(trial)
-            made = tried[stage].graph if why is None else chosen[stage].graph
-            evidence = (
-                replace(made.evidence, trial=trial)
-                if why is None
-                else replace(made.evidence, reason=f"{precision} was refused: {why}; this is the {BASE} graph")
-            )
-            source = tried[stage] if why is None else plain[stage]
-            chosen[stage] = Lowered(replace(made, evidence=evidence), source.data)
+            trial = self._try({**chosen, stage: tried[stage]}, stage, plain[stage], is_timed)
+            why = refusal(trial, has_to_pay=precision != HALF)
+            if why is None:
+                chosen[stage] = _with(tried[stage], trial=trial, reason=None)
+            else:
+                instead = f"this is the {stand_in[stage].graph.precision} graph"
+                chosen[stage] = _with(chosen[stage], reason=f"{precision} was refused: {why}; {instead}")
         return chosen
 
-    def _try(self, artefacts: Mapping[str, Lowered], stage: str, plain: Lowered) -> Trial:
+    def _try(self, artefacts: Mapping[str, Lowered], stage: str, plain: Lowered, is_timed: bool) -> Trial:
         graph = artefacts[stage].graph
         with tempfile.TemporaryDirectory() as work:
             after = assemble(Path(work, "after"), self._base, self._files, artefacts)
-            before = assemble(Path(work, "before"), self._base, self._files, {stage: plain})
-            sessions = (
-                open_session(before, stage, plain.graph.backend, plain.graph.precision, 1),
-                open_session(after, stage, graph.backend, graph.precision, 1),
-            )
-            feeds = self._feeds[stage]
-            ratio = latency_ratio(*sessions, feeds[:: max(1, len(feeds) // TIMED)])
+            ratio = self._ratio(Path(work, "before"), after, stage, (plain, artefacts[stage])) if is_timed else None
             sizes = len(plain.data), len(artefacts[stage].data)
             return self._gate.try_out(after, graph.backend, graph.precision, sizes, ratio)
+
+    def _ratio(self, place: Path, after: Bundle, stage: str, pair: tuple[Lowered, Lowered]) -> float:
+        bundles = assemble(place, self._base, self._files, {stage: pair[0]}), after
+        sessions = [
+            open_session(bundle, stage, one.graph.backend, one.graph.precision, 1)
+            for bundle, one in zip(bundles, pair, strict=True)
+        ]
+        feeds = self._feeds[stage]
+        return latency_ratio(sessions[0], sessions[1], feeds[:: max(1, len(feeds) // TIMED)])
 
 
 def assemble(path: Path, base: Manifest, files: Mapping[str, bytes], artefacts: Mapping[str, Lowered]) -> Bundle:
@@ -82,3 +92,9 @@ def assemble(path: Path, base: Manifest, files: Mapping[str, bytes], artefacts: 
 def _as(artefact: Lowered, precision: str) -> Lowered:
     """The same file under the name of another precision."""
     return Lowered(replace(artefact.graph, precision=precision), artefact.data)
+
+
+def _with(artefact: Lowered, **changes: Any) -> Lowered:
+    """The same file with other evidence."""
+    graph = replace(artefact.graph, evidence=replace(artefact.graph.evidence, **changes))
+    return Lowered(graph, artefact.data)

@@ -54,6 +54,26 @@ def load_weights(module: nn.Module, data: bytes, where: str) -> None:
     Raises BundleError where the graph cannot be read, is wired differently, or has a weight that finds no place; the
     module is unchanged then.
     """
+    source, target = _matched(module, data, where)
+    with torch.no_grad():
+        for values, tensors in zip(source.values, target.tensors, strict=True):
+            for value, tensor in zip(values, tensors, strict=True):
+                tensor.copy_(torch.from_numpy(value.copy()))
+
+
+def initialisers(module: nn.Module, data: bytes, where: str) -> dict[str, tuple[torch.Tensor, tuple[int, ...]]]:
+    """The module's tensors by the names that the ONNX graph ``data`` has for them, and their shapes there.
+
+    A matrix lies the other way round there. Raises BundleError as ``load_weights`` does.
+    """
+    source, target = _matched(module, data, where)
+    names = [name for layer in source.names for name in layer]
+    tensors = [tensor for layer in target.tensors for tensor in layer]
+    return {name: (tensor, source.net.weights[name].shape) for name, tensor in zip(names, tensors, strict=True)}
+
+
+def _matched(module: nn.Module, data: bytes, where: str) -> tuple[_Source, _Target]:
+    """Both lists of layers, equal item by item. Raises BundleError."""
     source = _Source(data, where)
     target = _Target(module)
     for number, (there, here) in enumerate(zip(source.layers, target.layers, strict=False)):
@@ -63,10 +83,7 @@ def load_weights(module: nn.Module, data: bytes, where: str) -> None:
         raise BundleError(
             f"{where}: {len(source.layers)} layers, expected {len(target.layers)}; use the graph of this network"
         )
-    with torch.no_grad():
-        for values, tensors in zip(source.values, target.tensors, strict=True):
-            for value, tensor in zip(values, tensors, strict=True):
-                tensor.copy_(torch.from_numpy(value.copy()))
+    return source, target
 
 
 class _Source:
@@ -80,6 +97,7 @@ class _Source:
         self.net.prune()
         self.layers: list[Layer] = []
         self.values: list[list[Array]] = []
+        self.names: list[list[str]] = []
         self._origins: dict[str, tuple[int, ...]] = {port.name: (INPUT,) for port in self.net.inputs}
         self._unread = self._weights()
         skipped: set[int] = set()
@@ -104,11 +122,14 @@ class _Source:
         if node.op not in KINDS.values():
             self._origins |= dict.fromkeys(node.outputs, sources)
             return
-        values = [self._take(name) for name in node.inputs[1:]]
+        names = list(node.inputs[1:])
+        values = [self._take(name) for name in names]
         addition = _bias(self.net, node)
         if addition is not None:
-            values.append(self._take(_constants(self.net, addition)[0]).reshape(-1))
+            names += _constants(self.net, addition)
+            values.append(self._take(names[-1]).reshape(-1))
             yield addition
+        self.names.append(names)
         self.layers.append(_describe(node, values, sources))
         self.values.append([values[0].T, *values[1:]] if node.op == "MatMul" else values)
         self._origins[(addition or node).output] = (len(self.layers) - 1,)

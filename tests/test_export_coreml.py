@@ -26,7 +26,7 @@ from edgekit.session import open_session
 from edgekit.types import FIELD_NAMES
 from export import samples
 from export.graphs import build
-from export.recipe import ClassHead, GraphRecipe
+from export.recipe import PictureRecipe, files_of
 from export.recipes.receipt import DETECT, RECOGNIZE
 from export.targets.lowered import Lowered
 
@@ -40,10 +40,8 @@ from export.targets import coreml, coreml_network, coreml_parity
 RECIPES = {"detect": DETECT, "recognize": RECOGNIZE}
 
 
-def members(recipe: GraphRecipe) -> Mapping[str, bytes]:
-    head = recipe.head
-    wanted = [recipe.weights, head.dictionary] if isinstance(head, ClassHead) else [recipe.weights]
-    return {member.path: model_sources._read(member) for member in wanted}
+def members(recipe: PictureRecipe) -> Mapping[str, bytes]:
+    return {file.path: model_sources._read(file) for file in files_of(recipe)}
 
 
 @cache

@@ -23,7 +23,7 @@ from edgekit.reader import Reader
 from edgekit.types import FIELD_NAMES
 from export.net import read_net
 from export.parity import Original
-from export.recipe import ClassHead, GraphRecipe
+from export.recipe import ClassHead, PictureRecipe
 from export.recipes.receipt import DETECT, RECOGNIZE
 from export.targets.lowered import Delegation, check_delegation
 
@@ -37,7 +37,7 @@ with warnings.catch_warnings():
     detector: Any = importlib.import_module("models.detector")
 
 
-def members(recipe: GraphRecipe) -> Mapping[str, bytes]:
+def members(recipe: PictureRecipe) -> Mapping[str, bytes]:
     if not isinstance(recipe.head, ClassHead):
         return {recipe.weights.path: model_sources.detector()}
     return {
@@ -46,7 +46,7 @@ def members(recipe: GraphRecipe) -> Mapping[str, bytes]:
     }
 
 
-def original(recipe: GraphRecipe) -> Original:
+def original(recipe: PictureRecipe) -> Original:
     data = members(recipe)[recipe.weights.path]
     net = read_net(data, "original")
     classes = tuple(model_sources.classes()) if isinstance(recipe.head, ClassHead) else ()

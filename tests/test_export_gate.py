@@ -70,7 +70,7 @@ class Slow:
 
 def test_a_graph_with_less_to_do_is_faster() -> None:
     slow, fast = Slow(20), Slow(1)
-    assert latency_ratio(slow, fast, [np.arange(50_000), np.arange(40_000)]) > 3
+    assert latency_ratio(slow, fast, [(np.arange(50_000),), (np.arange(40_000),)]) > 3
     assert slow.runs == fast.runs > 2
 
 

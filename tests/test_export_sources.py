@@ -23,7 +23,7 @@ def test_a_cached_wheel_is_used_without_pip(tmp_path: Path, monkeypatch: pytest.
     package = wheel(tmp_path / NAME, {"a.txt": b"hello"})
     monkeypatch.setattr(subprocess, "run", no_pip)
     found = sources.fetch(package, tmp_path)
-    assert sources.read_members(package, found, [Member("a.txt", digest(b"hello"))]) == {"a.txt": b"hello"}
+    assert sources.read_members(package, found, [Member(package, "a.txt", digest(b"hello"))]) == {"a.txt": b"hello"}
 
 
 def test_an_altered_wheel_is_refused(tmp_path: Path) -> None:
@@ -37,13 +37,13 @@ def test_an_altered_wheel_is_refused(tmp_path: Path) -> None:
 def test_an_unexpected_file_in_the_wheel_is_refused(tmp_path: Path) -> None:
     package = wheel(tmp_path / NAME, {"a.txt": b"hello"})
     with pytest.raises(IntegrityError, match=rf"a\.txt: expected SHA-256 {'0' * 64}, got {digest(b'hello')}"):
-        sources.read_members(package, tmp_path / NAME, [Member("a.txt", "0" * 64)])
+        sources.read_members(package, tmp_path / NAME, [Member(package, "a.txt", "0" * 64)])
 
 
 def test_a_file_the_wheel_lacks_is_named(tmp_path: Path) -> None:
     package = wheel(tmp_path / NAME, {"a.txt": b"hello"})
     with pytest.raises(IntegrityError, match=r"b\.txt cannot be read"):
-        sources.read_members(package, tmp_path / NAME, [Member("b.txt", "0" * 64)])
+        sources.read_members(package, tmp_path / NAME, [Member(package, "b.txt", "0" * 64)])
 
 
 def test_a_wheel_that_is_gone_is_an_error(tmp_path: Path) -> None:

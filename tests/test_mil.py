@@ -48,6 +48,35 @@ def tensor(*shape: int) -> Any:
         ("gelu", {"mode": "EXACT"}, lambda x: x / 2 * (1 + torch.erf(torch.from_numpy(x) / 2**0.5).numpy())),
         ("cast", {"dtype": "int32"}, lambda x: x.astype(np.int32)),
         ("cast", {"dtype": "fp16"}, lambda x: x),
+        ("abs", {}, np.abs),
+        ("exp", {}, np.exp),
+        ("greater", {"y": 0.5}, lambda x: x > 0.5),
+        ("expand_dims", {"axes": (0, -1)}, lambda x: x[None, ..., None]),
+        ("reshape", {"shape": (0, -1, 2)}, lambda x: x.reshape(1, 10, 2)),
+        ("matmul", {"y": torch.eye(5)[:, :3]}, lambda x: x[..., :3]),
+        ("matmul", {"y": torch.eye(5)[:3], "transpose_y": True}, lambda x: x[..., :3]),
+        ("matmul", {"y": torch.eye(4)[:, :3], "transpose_x": True}, lambda x: x.transpose(0, 2, 1)[..., :3]),
+        (
+            "layer_norm",
+            {"axes": (-1,), "epsilon": 0.0, "gamma": torch.full((5,), 2.0), "beta": torch.ones(5)},
+            lambda x: 2 * (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True) + 1,
+        ),
+        (
+            "slice_by_index",
+            {
+                "begin": (0, 1, 3),
+                "end": (1, 0, 4),
+                "end_mask": (True, True, False),
+                "squeeze_mask": (False, False, True),
+            },
+            lambda x: x[:, 1:, 3],
+        ),
+        (
+            "slice_by_index",
+            {"begin": (0, 3, -2), "end": (1, 4, -1), "begin_mask": (True, True, False), "stride": (1, 2, 1)},
+            lambda x: x[:, :4:2, -2:-1],
+        ),
+        ("gather", {"indices": torch.tensor([[2, 0], [1, 3]]), "axis": 1}, lambda x: x[:, [[2, 0], [1, 3]]]),
         ("transpose", {"perm": (0, 2, 1)}, lambda x: x.transpose(0, 2, 1)),
         ("squeeze", {"axes": (0,)}, lambda x: x[0]),
         ("reduce_mean", {"axes": (1, 2), "keep_dims": True}, lambda x: x.mean((1, 2), keepdims=True)),
@@ -70,6 +99,25 @@ def test_concat_joins_along_its_axis() -> None:
     parts = [tensor(1, 2, 3), tensor(1, 4, 3)]
     found = shapes.concat({"values": parts, "axis": 1, "interleave": False})
     np.testing.assert_array_equal(found.numpy(), np.concatenate([part.numpy() for part in parts], 1))
+
+
+def test_stack_puts_values_side_by_side() -> None:
+    parts = [tensor(2, 3), tensor(2, 3)]
+    found = shapes.stack({"values": parts, "axis": -1})
+    np.testing.assert_array_equal(found.numpy(), np.stack([part.numpy() for part in parts], -1))
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "message"),
+    [
+        ("gather", {"indices": torch.tensor([0]), "axis": 0, "batch_dims": 1}, "gather: batches are not known here"),
+        ("slice_by_index", {"begin": (0,), "end": (1,), "stride": (-1,)}, "slice_by_index: steps backwards are not"),
+        ("layer_norm", {"axes": (0,), "epsilon": 0.0}, "layer_norm: other axes than the last are not known here"),
+    ],
+)
+def test_forms_that_our_networks_lack_are_refused(name: str, settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(BundleError, match=message):
+        OPERATORS[name]({"x": tensor(4, 5) if name == "layer_norm" else tensor(4), **settings})
 
 
 def test_windows_are_placed_by_top_bottom_left_right() -> None:

@@ -24,7 +24,7 @@ from benchmarks.measure import WARM_UP, Read, Run, cold_start, measure
 from benchmarks.process import ROOT, System, Worker
 from edgekit.bundle import Bundle
 from edgekit.errors import BackendError, BundleError, UsageError
-from export.recipes.receipt import DETECT
+from export.recipes.receipt import DETECTOR
 
 FAKE = """
 import json, sys, time
@@ -507,7 +507,7 @@ def test_tiny_models_lie_unchanged_below_the_cache(monkeypatch: pytest.MonkeyPat
     )
     paths = weights.tiny_models(tmp_path)
     assert list(paths) == ["det", "rec", "keys"]
-    assert Path(paths["det"]).read_bytes() == DETECT.weights.sha256.encode()
+    assert Path(paths["det"]).read_bytes() == DETECTOR.sha256.encode()
     assert {Path(path).suffix for path in paths.values()} == {".onnx", ".txt"}
     assert weights.tiny_models(tmp_path) == paths
     assert len(list((tmp_path / "peers").iterdir())) == 3

@@ -5,6 +5,7 @@ A graph's file is a ``.mlpackage``, which is a folder, as a zip whose entries ar
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import sys
@@ -12,7 +13,7 @@ import tempfile
 import threading
 import weakref
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +37,16 @@ whole picture, so that filling is not without effect; white cost receipts less t
 Size = tuple[int, int]
 """Height and width in pixels."""
 
+_stand_in: Any = None
 
-class CoreMLSession:
-    """One model. Core ML wants one caller at a time, so that calls from several threads wait for one another.
 
-    A picture of a size that the model does not list is filled up with white, right and below, to the smallest
-    listed one that holds it, and what was added is cut off the outputs again.
-    """
+class Model:
+    """One model. Core ML wants one caller at a time, so that calls from several threads wait for one another."""
 
     def __init__(self, graph: Graph, data: bytes) -> None:
-        self._graph = graph
         self._lock = threading.Lock()
-        files = read_package(data, graph.file)
         engine = _engine()
+        files = read_package(data, graph.file)
         folder = tempfile.mkdtemp(prefix="edgekit-", suffix=".mlpackage")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         for name, content in files.items():
@@ -59,17 +57,49 @@ class CoreMLSession:
             self._model = engine.models.MLModel(folder)
         except Exception as error:  # coremltools passes on whatever the system's framework raises
             raise BundleError(f"{graph.file}: Core ML cannot load this graph ({_first_line(error)})") from error
-        description = self._model.get_spec().description
-        self._check_names(description)
-        listed = description.input[0].type.imageType.enumeratedSizes.sizes
-        self._sizes: list[Size] = [(size.height, size.width) for size in listed]
+        self.description = self._model.get_spec().description
+        has = [item.name for item in self.description.input], [item.name for item in self.description.output]
+        if has != ([spec.name for spec in graph.inputs], [spec.name for spec in graph.outputs]):
+            raise BundleError(f"{graph.file}: the manifest names other inputs or outputs; export the bundle again")
 
-    def _check_names(self, description: Any) -> None:
-        has = [item.name for item in description.input], [item.name for item in description.output]
-        if has != ([spec.name for spec in self._graph.inputs], [spec.name for spec in self._graph.outputs]):
-            raise BundleError(
-                f"{self._graph.file}: the manifest names other inputs or outputs; export the bundle again"
-            )
+    def predict(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Outputs by name. Raises BackendError where Core ML fails."""
+        try:
+            with self._lock:
+                found: Mapping[str, Any] = self._model.predict(given)
+        except Exception as error:
+            raise BackendError(f"Core ML failed: {_first_line(error)}") from error
+        return found
+
+
+class ArraySession:
+    """A model that takes arrays, of sizes within its bounds."""
+
+    def __init__(self, graph: Graph, data: bytes) -> None:
+        self._graph = graph
+        self._model = Model(graph, data)
+
+    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        names = [spec.name for spec in self._graph.inputs]
+        if len(inputs) != len(names):
+            listed = " and ".join(map(repr, names))
+            raise BackendError(f"{self._graph.file}: {len(inputs)} inputs given; pass {listed} alone")
+        found = self._model.predict(dict(zip(names, inputs, strict=True)))
+        return tuple(np.asarray(found[spec.name]).astype(spec.dtype, copy=False) for spec in self._graph.outputs)
+
+
+class CoreMLSession:
+    """A model that takes images, one at a time.
+
+    A picture of a size that the model does not list is filled up with white, right and below, to the smallest
+    listed one that holds it, and what was added is cut off the outputs again.
+    """
+
+    def __init__(self, graph: Graph, data: bytes) -> None:
+        self._graph = graph
+        self._model = Model(graph, data)
+        listed = self._model.description.input[0].type.imageType.enumeratedSizes.sizes
+        self._sizes: list[Size] = [(size.height, size.width) for size in listed]
 
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """``inputs``: pictures, uint8 RGB [N, height, width, 3]; they are run one by one."""
@@ -82,11 +112,7 @@ class CoreMLSession:
         rows, columns = self._size_for(height, width)
         padding = ((0, rows - height), (0, columns - width), (0, 0))
         image = Image.fromarray(np.pad(picture, padding, constant_values=PAPER))
-        try:
-            with self._lock:
-                found = self._model.predict({self._graph.inputs[0].name: image})
-        except Exception as error:
-            raise BackendError(f"Core ML failed: {_first_line(error)}") from error
+        found = self._model.predict({self._graph.inputs[0].name: image})
         kept = dict(zip(self._graph.inputs[0].shape, (1, height, width), strict=False))
         outputs = []
         for spec in self._graph.outputs:
@@ -109,9 +135,21 @@ class CoreMLSession:
         )
 
 
-def load(graph: Graph, data: bytes, threads: int) -> CoreMLSession:
-    """See ``edgekit.session.Backend``; Core ML picks its threads itself."""
-    return CoreMLSession(graph, data)
+def load(graph: Graph, data: bytes, threads: int) -> CoreMLSession | ArraySession:
+    """See ``edgekit.session.Backend``; Core ML picks its threads itself. Inputs of uint8 are pictures."""
+    return CoreMLSession(graph, data) if graph.inputs[0].dtype == "uint8" else ArraySession(graph, data)
+
+
+@contextlib.contextmanager
+def run_by(engine: Any) -> Iterator[None]:
+    """Meanwhile sessions are opened with ``engine`` in the place of coremltools: its ``models.MLModel`` is all they
+    use. For programs that are to be run where Core ML is not."""
+    global _stand_in
+    before, _stand_in = _stand_in, engine
+    try:
+        yield
+    finally:
+        _stand_in = before
 
 
 def read_package(data: bytes, where: str) -> Mapping[str, bytes]:
@@ -134,6 +172,8 @@ def read_package(data: bytes, where: str) -> Mapping[str, bytes]:
 
 
 def _engine() -> Any:
+    if _stand_in is not None:
+        return _stand_in
     if not ON_MACOS:
         raise BackendError("Core ML runs on macOS only; use --backend onnxruntime")
     try:

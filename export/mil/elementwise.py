@@ -30,6 +30,21 @@ def mul(given: Operands) -> Tensor:
     return torch.mul(given["x"], given["y"])
 
 
+def greater(given: Operands) -> Tensor:
+    """Whether x > y."""
+    return torch.gt(given["x"], given["y"])
+
+
+def exp(given: Operands) -> Tensor:
+    """e to the power of x."""
+    return torch.exp(given["x"])
+
+
+def abs(given: Operands) -> Tensor:
+    """The magnitude of x."""
+    return torch.abs(given["x"])
+
+
 def relu(given: Operands) -> Tensor:
     """max(x, 0)."""
     return F.relu(given["x"])
@@ -76,5 +91,20 @@ def cast(given: Operands) -> Tensor:
 
 OPERATORS = {
     function.__name__: function
-    for function in (add, sub, mul, relu, clip, gelu, sigmoid, sigmoid_hard, thresholded_relu, softmax, cast)
+    for function in (
+        abs,
+        add,
+        exp,
+        greater,
+        mul,
+        sub,
+        relu,
+        clip,
+        gelu,
+        sigmoid,
+        sigmoid_hard,
+        thresholded_relu,
+        softmax,
+        cast,
+    )
 }

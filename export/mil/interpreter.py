@@ -49,10 +49,10 @@ class Interpreter:
                     f"{program.where}: operator {operation.kind!r} is not known here; add it to export/mil"
                 )
 
-    def run(self, planes: Array) -> tuple[Array, ...]:
-        """What comes of the program's one input, pixels [1, 3, H, W] of 0..255; its outputs in order."""
-        (name,) = self._program.inputs
-        values = {**self._constants, name: torch.from_numpy(np.ascontiguousarray(planes, np.float32))}
+    def run(self, *inputs: Array) -> tuple[Array, ...]:
+        """What comes of the program's inputs; all in order. Pixels are planes [1, 3, H, W] of 0..255."""
+        given = zip(self._program.inputs, inputs, strict=True)
+        values = {**self._constants, **{name: _tensor(value) for name, value in given}}
         with torch.inference_mode():
             for operation in self._operations:
                 result = OPERATORS[operation.kind](_gather(operation, values))
@@ -80,6 +80,11 @@ def _operand(value: Any) -> Any:
     if value.dtype.kind == "f":
         return torch.from_numpy(value.astype(np.float32))
     return tuple(value.tolist())
+
+
+def _tensor(value: Array) -> Tensor:
+    """int32 as it is, all else, pixels of uint8 too, in single precision."""
+    return torch.from_numpy(np.ascontiguousarray(value, np.int32 if value.dtype == np.int32 else np.float32))
 
 
 def _array(value: Tensor, dtype: str) -> Array:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -29,6 +30,22 @@ def conv_transpose(given: Operands) -> Tensor:
 def linear(given: Operands) -> Tensor:
     """x times the transposed weight [outgoing, incoming], plus bias."""
     return F.linear(given["x"], given["weight"], given.get("bias"))
+
+
+def matmul(given: Operands) -> Tensor:
+    """Products of matrices, the last two axes, each of which may be transposed first."""
+    x, y = given["x"], given["y"]
+    x = x.transpose(-1, -2) if given.get("transpose_x", False) else x
+    return torch.matmul(x, y.transpose(-1, -2) if given.get("transpose_y", False) else y)
+
+
+def layer_norm(given: Operands) -> Tensor:
+    """Mean 0 and variance 1 over the last axes, then gamma and beta."""
+    x: Tensor = given["x"]
+    axes = sorted(axis % x.ndim for axis in given["axes"])
+    if axes != list(range(x.ndim - len(axes), x.ndim)):
+        raise BundleError("layer_norm: other axes than the last are not known here; transpose first")
+    return F.layer_norm(x, x.shape[-len(axes) :], given.get("gamma"), given.get("beta"), given["epsilon"])
 
 
 def avg_pool(given: Operands) -> Tensor:
@@ -63,5 +80,5 @@ def _borders(given: Operands) -> tuple[int, int, int, int]:
 
 OPERATORS = {
     function.__name__: function
-    for function in (conv, conv_transpose, linear, avg_pool, max_pool, upsample_nearest_neighbor)
+    for function in (conv, conv_transpose, linear, matmul, layer_norm, avg_pool, max_pool, upsample_nearest_neighbor)
 }

@@ -58,12 +58,12 @@ class Program:
 
 def read_program(data: bytes, where: str) -> Program:
     """The main function of a zipped ``.mlpackage``. Raises BundleError where it is none, or has unknown types."""
-    files = read_package(data, where)
-    model = Model_pb2.Model()
-    try:
-        model.ParseFromString(files[MODEL])
-    except Exception as error:  # protobuf's DecodeError has moved between its versions
-        raise BundleError(f"{where}: the model's specification cannot be read ({error}); export it again") from error
+    return parse_program(read_package(data, where), where)
+
+
+def parse_program(files: Mapping[str, bytes], where: str) -> Program:
+    """The same, from the files of a package by their names in it."""
+    model = parse_model(files, where)
     function = model.mlProgram.functions.get("main")
     if function is None or function.opset not in function.block_specializations:
         raise BundleError(f"{where}: holds no ML program; export it with convert_to='mlprogram'")
@@ -77,6 +77,16 @@ def read_program(data: bytes, where: str) -> Program:
         tuple(block.outputs),
         tuple(reader.operation(item) for item in block.operations),
     )
+
+
+def parse_model(files: Mapping[str, bytes], where: str) -> Any:
+    """coremltools' specification of a package. Raises BundleError where it cannot be read."""
+    model = Model_pb2.Model()
+    try:
+        model.ParseFromString(files[MODEL])
+    except Exception as error:  # protobuf's DecodeError has moved between its versions
+        raise BundleError(f"{where}: the model's specification cannot be read ({error}); export it again") from error
+    return model
 
 
 class _Values:

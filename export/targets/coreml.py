@@ -7,11 +7,12 @@ import io
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from edgekit.errors import BackendError, UsageError
 from edgekit.manifest import Graph
-from export.recipe import GraphRecipe
+from export.recipe import ClassHead, HeatHead, PictureRecipe
 from export.targets.coreml_network import example, planes_network, program_sizes
 from export.targets.coreml_package import zip_package
 from export.targets.lowered import UNCHECKED, Lowered
@@ -25,29 +26,35 @@ except ImportError as error:
     raise BackendError("coremltools or torch is not installed: pip install edgekit[coreml]") from error
 
 PRECISIONS = ("fp32", "fp16", "int8", "palette")
-"""Single precision, which keeps a program off the Neural Engine; half precision; half precision with weights of 8 bits,
-one scale per plane, or with weights that are looked up in a table of 256 values, one table per layer."""
+"""Single precision, which keeps a program off the Neural Engine; half precision, after some first layers in single;
+half precision throughout with weights of 8 bits, one scale per plane, or with weights that are looked up in a table of
+256 values, one table per layer."""
+IN_SINGLE: Mapping[type, tuple[int, ...]] = MappingProxyType({HeatHead: (40, 60, 1000), ClassHead: (16, 26, 1000)})
+"""By the head of a network: convolutions, counted from the first, that fp16 computes in single precision, them and all
+before them; the next is tried where it is not yet exact enough. Errors made early grow on their way: no other choice
+of as few layers helped as much."""
+WEIGHTED = ("conv", "conv_transpose", "linear")
 PALETTE_BITS = 8
 
 
-def lower(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str, calibration: object = None) -> Lowered:
-    """``members``: the wheel's files by path. ``calibration`` is not used: only weights are made smaller.
+def lower(recipe: PictureRecipe, members: Mapping[str, bytes], precision: str, in_single: int = 0) -> Lowered:
+    """``members``: the recipe's files by path. in_single: see IN_SINGLE; of no meaning to other precisions than fp16.
 
     The program takes 8-bit RGB pictures of the sizes in ``coreml_network``; its outputs are the recipe's. Same inputs
     and versions give the same bytes. Raises UsageError for another precision, BundleError where the weights do not fit.
     """
     if precision not in PRECISIONS:
         raise UsageError(f"precision {precision!r}: Core ML has {', '.join(PRECISIONS)}; choose one of them")
-    file = f"{recipe.file.rpartition('.')[0]}.mlpackage.zip"
+    file = f"{recipe.file.rpartition('.')[0]}_{precision}.mlpackage.zip"
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):  # bars of progress
         warnings.simplefilter("ignore")  # torch and coremltools deprecate each other's functions
-        model = compress(_convert(recipe, members, precision), precision)
+        model = compress(_convert(recipe, members, precision, in_single), precision)
     weights = Path(model.weights_dir, "weight.bin").read_bytes()
     data = zip_package(model.get_spec(), weights, file.removesuffix(".zip"))
     return Lowered(Graph("coreml", precision, file, (recipe.pixels,), recipe.outputs, UNCHECKED), data)
 
 
-def _convert(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str) -> Any:
+def _convert(recipe: PictureRecipe, members: Mapping[str, bytes], precision: str, in_single: int) -> Any:
     """coremltools' model of a network, its weights as they are."""
     sizes, dynamic = program_sizes(recipe)
     network = planes_network(recipe, members)
@@ -63,8 +70,22 @@ def _convert(recipe: GraphRecipe, members: Mapping[str, bytes], precision: str) 
         outputs=outputs,
         convert_to="mlprogram",
         minimum_deployment_target=coremltools.target.iOS16,
-        compute_precision=coremltools.precision.FLOAT32 if precision == "fp32" else coremltools.precision.FLOAT16,
+        compute_precision=_arithmetic(precision, in_single if precision == "fp16" else 0),
     )
+
+
+def _arithmetic(precision: str, in_single: int) -> Any:
+    if precision == "fp32":
+        return coremltools.precision.FLOAT32
+    if not in_single:
+        return coremltools.precision.FLOAT16
+
+    def is_half(operation: Any) -> bool:
+        operations = list(operation.enclosing_block.operations)
+        before = operations[: operations.index(operation)]
+        return sum(one.op_type in WEIGHTED for one in before) >= in_single
+
+    return coremltools.transform.FP16ComputePrecision(op_selector=is_half)
 
 
 def compress(model: Any, precision: str) -> Any:

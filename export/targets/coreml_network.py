@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from export.graphs import read_characters
 from export.ports import select_classes
-from export.recipe import ClassHead, GraphRecipe
+from export.recipe import ClassHead, PictureRecipe
 from models import detector, recognizer
 
 PARAMS = Path(__file__).parent.parent / "data" / "recognize_params.json"
@@ -57,7 +57,7 @@ class ClassPlanes(nn.Module):
         return logits.argmax(-1).to(torch.int32), logits.softmax(-1).amax(-1)
 
 
-def planes_network(recipe: GraphRecipe, members: Mapping[str, bytes]) -> nn.Module:
+def planes_network(recipe: PictureRecipe, members: Mapping[str, bytes]) -> nn.Module:
     """The recipe's network with its published weights. Raises BundleError where they do not fit."""
     data, where = members[recipe.weights.path], recipe.weights.path
     if not isinstance(recipe.head, ClassHead):
@@ -68,12 +68,12 @@ def planes_network(recipe: GraphRecipe, members: Mapping[str, bytes]) -> nn.Modu
     return ClassPlanes(recognizer.RecognizerGraph(network, recipe.normalisation)).eval()
 
 
-def example(recipe: GraphRecipe) -> Tensor:
+def example(recipe: PictureRecipe) -> Tensor:
     """Planes to trace a network with; the detector's sides differ, so that they stay apart."""
     return torch.zeros(1, 3, 48, 320) if isinstance(recipe.head, ClassHead) else torch.zeros(1, 3, 320, 352)
 
 
-def program_sizes(recipe: GraphRecipe) -> tuple[tuple[tuple[int, int], ...], dict[int, Any]]:
+def program_sizes(recipe: PictureRecipe) -> tuple[tuple[tuple[int, int], ...], dict[int, Any]]:
     """Heights and widths that the program takes, the default first, and torch's description of the axes that vary."""
     if isinstance(recipe.head, ClassHead):
         params = json.loads(PARAMS.read_text("utf-8"))

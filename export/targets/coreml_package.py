@@ -5,15 +5,13 @@ from __future__ import annotations
 import io
 import json
 import uuid
-import zipfile
 from typing import Any
 
 from edgekit.backends.coreml import MANIFEST, MEMBERS, MODEL, WEIGHTS
+from edgekit.placing import write_zip
 
 DATES = ("com.github.apple.coremltools.conversion_date",)
 """Of the model's metadata; coremltools writes today's."""
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip can say."""
 
 
 def zip_package(spec: Any, weights: bytes, folder: str) -> bytes:
@@ -26,12 +24,7 @@ def zip_package(spec: Any, weights: bytes, folder: str) -> bytes:
         spec.description.metadata.userDefined.pop(key, None)
     files = {MODEL: spec.SerializeToString(deterministic=True), WEIGHTS: weights, MANIFEST: _manifest()}
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(MEMBERS):
-            entry = zipfile.ZipInfo(f"{folder}/{name}", EPOCH)
-            entry.create_system = 3  # Unix, on every system
-            entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, files[name])
+    write_zip(out, {f"{folder}/{name}": files[name] for name in sorted(MEMBERS)})
     return out.getvalue()
 
 

@@ -23,7 +23,7 @@ from edgekit.manifest import Evidence, Graph
 from export import parity, samples
 from export.graphs import read_characters
 from export.ports import select_classes
-from export.recipe import ClassHead, GraphRecipe
+from export.recipe import ClassHead, PictureRecipe
 from export.targets.lowered import UNCHECKED, DelegatedLowered, check_delegation
 
 try:
@@ -61,7 +61,7 @@ CLASS_AXES = {0: Axis(1, 1, 4, 2), 2: Axis(8, 2, 200, 40)}
 
 
 def lower(
-    recipe: GraphRecipe, members: Mapping[str, bytes], precision: str = "fp32", calibration: object = None
+    recipe: PictureRecipe, members: Mapping[str, bytes], precision: str = "fp32", calibration: object = None
 ) -> DelegatedLowered:
     """The recipe's network as a program that XNNPACK runs.
 
@@ -91,7 +91,7 @@ def lower(
     return lowered
 
 
-def compare(recipe: GraphRecipe, original: parity.Original, lowered: DelegatedLowered) -> Evidence:
+def compare(recipe: PictureRecipe, original: parity.Original, lowered: DelegatedLowered) -> Evidence:
     """Runs the graph as published and the program on drawn pages or lines.
 
     Raises BundleError where they differ by more than TOLERANCE.
@@ -109,14 +109,14 @@ def compare(recipe: GraphRecipe, original: parity.Original, lowered: DelegatedLo
     _check_gap(worst, lowered.graph.file, recipe.weights.path)
     return Evidence(
         "passed",
-        reference=f"{recipe.title} as published, on synthetic pictures",
+        reference=parity.reference_name(recipe),
         max_abs_difference=parity.round_up(worst),
         machine=f"{parity.machine()}, executorch {version('executorch')}",
         delegated=lowered.delegation.nodes,
     )
 
 
-def _network(recipe: GraphRecipe, members: Mapping[str, bytes]) -> Any:
+def _network(recipe: PictureRecipe, members: Mapping[str, bytes]) -> Any:
     weights, head = members[recipe.weights.path], recipe.head
     if not isinstance(head, ClassHead):
         return detector.DetectorGraph(detector.load(weights, recipe.weights.path), recipe.normalisation).eval()
@@ -126,7 +126,7 @@ def _network(recipe: GraphRecipe, members: Mapping[str, bytes]) -> Any:
     return recognizer.RecognizerGraph(network, recipe.normalisation).eval()
 
 
-def _export(network: Any, recipe: GraphRecipe, axes: Mapping[int, Axis]) -> Any:
+def _export(network: Any, recipe: PictureRecipe, axes: Mapping[int, Axis]) -> Any:
     """torch.export with sizes that vary. It takes an axis of one step for a fixed one: those are proved afterwards."""
     sizes = _shape(recipe, {axis: one.traced for axis, one in axes.items()}, axes)
     dynamic = {}
@@ -139,11 +139,11 @@ def _export(network: Any, recipe: GraphRecipe, axes: Mapping[int, Axis]) -> Any:
     )
 
 
-def _shape(recipe: GraphRecipe, steps: Mapping[int, int], axes: Mapping[int, Axis]) -> list[int]:
+def _shape(recipe: PictureRecipe, steps: Mapping[int, int], axes: Mapping[int, Axis]) -> list[int]:
     return [steps[i] * axes[i].step if i in axes else int(size) for i, size in enumerate(recipe.pixels.shape)]
 
 
-def _limits(recipe: GraphRecipe, axes: Mapping[int, Axis]) -> Any:
+def _limits(recipe: PictureRecipe, axes: Mapping[int, Axis]) -> Any:
     least = _shape(recipe, {axis: one.least for axis, one in axes.items()}, axes)
     return torch.tensor([[size, axes[i].step if i in axes else 0] for i, size in enumerate(least)])
 

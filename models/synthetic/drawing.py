@@ -9,13 +9,14 @@ from random import Random
 from PIL import Image, ImageDraw
 
 from edgekit.types import Quad
-from models.synthetic.fonts import HAND, MONO, PIXEL, SANS, Face, Font, file_for, find_faces, load
+from models.synthetic.fonts import HAND, MONO, PIXEL, SANS, Face, file_for, find_faces, load
+from models.synthetic.lettering import Letters
 from models.synthetic.paper import COLUMN, box
 from models.synthetic.truth import Line, Picture, Role, SyntheticReceipt, Word
 
 _WHITE = 255
 _CAPITALS = 0.8  # height of capitals in that of a nominal line, whose box holds accents and descenders too
-_MARGIN = 1.0  # pixels between ink and quad
+_MARGIN = 0.7  # dots between ink and quad: what scaling smears, and as little as can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,25 @@ def _choose_printer(random: Random, receipt: SyntheticReceipt, faces: Sequence[F
     dots = random.uniform(8, 13) if not sharp else random.choice((9, 10, 12, 12))
     if face.kind == PIXEL:
         dots = random.choice((8, 8, 16)) if face.name == "dotgothic16" else 6.4 * random.choice((1, 2))
-    unit = _advance(load(path, 100), receipt.mono) / 100
-    size = dots / unit
+    size = dots / Letters(load(path, 100), False).column(receipt.mono) * 100
+    letters = Letters(load(path, size), sharp)
+    dots = letters.column(receipt.mono)
     body = next((line.quad for line in receipt.lines if line.style.height == 1), receipt.lines[0].quad)
     capital = (body.bottom_left[1] - body.top_left[1]) * _CAPITALS
-    ink = load(path, size).getbbox("H", anchor="ls")
-    natural = -ink[1] / dots * COLUMN
+    natural = letters.rise("H") / dots * COLUMN
     capital = min(max(capital, natural * 0.85), natural * (1.6 if receipt.mono else 1.3))
     bold = random.random() < 0.12
-    return _Printer(face, random.choice(hands) if hands else None, size, dots / COLUMN, -ink[1] / capital, sharp, bold,
-                    random.random() < 0.25, random)  # fmt: skip
-
-
-def _advance(font: Font, mono: bool) -> float:
-    """Width of a column: of any character, or of most where they differ."""
-    return font.getlength("0") if mono else font.getlength("TOTAL 0123456789 Quantity") / 25 * 1.08
+    return _Printer(
+        face,
+        random.choice(hands) if hands else None,
+        size,
+        dots / COLUMN,
+        letters.rise("H") / capital,
+        sharp,
+        bold,
+        random.random() < 0.25,
+        random,
+    )
 
 
 def _print(canvas: Image.Image, pen: ImageDraw.ImageDraw, printer: _Printer, line: Line) -> Line | None:
@@ -91,39 +96,39 @@ def _print(canvas: Image.Image, pen: ImageDraw.ImageDraw, printer: _Printer, lin
         pen.line((left, base - 4, right, base - 4), fill=0, width=printer.random.choice((1, 1, 2)))
         return None
     height = (line.quad.bottom_left[1] - line.quad.top_left[1]) * printer.down
-    base -= height * (1 - _CAPITALS)
-    font, bold = _font(printer, line)
+    base = round(base - height * (1 - _CAPITALS))
+    letters, bold = _letters(printer, line)
     stretch = line.style.height / line.style.width
-    if abs(stretch - 1) > 0.08 or line.style.hand:
-        return _stretched(canvas, printer, line, (left, base, right), font, stretch)
+    if not letters.sharp and (printer.sharp or abs(stretch - 1) > 0.08 or line.style.hand):
+        return _stretched(canvas, printer, line, letters, (left, base, right))
     strong = (printer.bold or line.style.bold) and not bold
-    words = _words(printer, line, font, (left, right))
-    _inverse(pen, line, font, words, base)
+    words = _words(printer, line, letters, (left, right))
+    _inverse(pen, line, letters, words, base)
     for word, x in words:
         for shift in (0, 1) if strong else (0,):
-            pen.text((x + shift, base), word.text, fill=255 if line.style.inverse else 0, font=font, anchor="ls")
-    return _around(line, words, font, base, 1.0)
+            ink = _WHITE if line.style.inverse else 0
+            pen.text((x + shift, base), word.text, fill=ink, font=letters.font, anchor="ls")
+    return _around(line, words, letters, base)
 
 
-def _font(printer: _Printer, line: Line) -> tuple[Font, bool]:
+def _letters(printer: _Printer, line: Line) -> tuple[Letters, bool]:
+    """The font of a line, and whether it is bold of itself. Enlarged text is drawn with grey, then made sharp."""
     face = printer.hand if line.style.hand and printer.hand else printer.face
     path, bold = file_for(line.text, face, line.style.bold or printer.bold)
     size = printer.size * line.style.width
     if path not in (*printer.face.regular, *printer.face.bold):  # another face: as wide as the receipt's own
         own, _ = file_for("ABC", printer.face, False)
         size *= load(own, 100).getlength("0") / load(path, 100).getlength("0")
-    return load(path, round(size, 2)), bold
+    plain = line.style.width == line.style.height == 1 and not line.style.hand
+    return Letters(load(path, round(size, 2)), printer.sharp and plain), bold
 
 
-def _words(
-    printer: _Printer, line: Line, font: Font, ends: tuple[float, float], scale: float = 1.0
-) -> list[tuple[Word, float]]:
+def _words(printer: _Printer, line: Line, letters: Letters, ends: tuple[float, float]) -> list[tuple[Word, float]]:
     """The words, each with where it starts: on the grid, or side by side from the line's anchor."""
-    mono = printer.face.kind in (MONO, PIXEL) and not line.style.hand
-    if mono:
-        return [(word, word.quad.bottom_left[0] * printer.across * scale) for word in line.words]
-    space = max(font.getlength(" "), font.getlength("n") * 0.5)
-    sizes = [font.getlength(word.text) for word in line.words]
+    if printer.face.kind in (MONO, PIXEL) and not line.style.hand:
+        return [(word, float(round(word.quad.bottom_left[0] * printer.across))) for word in line.words]
+    space = max(letters.length(" "), letters.length("n") * 0.5)
+    sizes = [letters.length(word.text) for word in line.words]
     total = sum(sizes) + space * (len(sizes) - 1)
     left, right = ends
     x = {"l": left, "c": (left + right - total) / 2, "r": right - total}[line.style.anchor]
@@ -135,45 +140,45 @@ def _words(
 
 
 def _inverse(
-    pen: ImageDraw.ImageDraw, line: Line, font: Font, words: Sequence[tuple[Word, float]], base: float
+    pen: ImageDraw.ImageDraw, line: Line, letters: Letters, words: Sequence[tuple[Word, float]], base: float
 ) -> None:
     if line.style.inverse:
-        rise, fall = font.getmetrics()
-        end = words[-1][1] + font.getlength(words[-1][0].text)
+        rise, fall = letters.font.getmetrics()
+        end = words[-1][1] + letters.length(words[-1][0].text)
         pen.rectangle((words[0][1] - 4, base - rise, end + 4, base + fall), fill=0)
 
 
 def _stretched(
-    canvas: Image.Image, printer: _Printer, line: Line, ends: tuple[float, float, float], font: Font, stretch: float
+    canvas: Image.Image, printer: _Printer, line: Line, letters: Letters, ends: tuple[float, float, float]
 ) -> Line:
     """Draw a line whose characters are taller, or flatter, than the font's; handwriting also leans."""
     left, base, right = ends
-    rise, fall = font.getmetrics()
-    words = _words(printer, line, font, (left, right))
-    start = words[0][1]
-    end = words[-1][1] + font.getlength(words[-1][0].text)
+    rise, fall = letters.font.getmetrics()
+    words = _words(printer, line, letters, (left, right))
+    start = int(words[0][1])
+    end = words[-1][1] + letters.length(words[-1][0].text)
     plate = Image.new("L", (max(int(end - start) + 8, 8), rise + fall), 0)
     pen = ImageDraw.Draw(plate)
     for word, x in words:
         for shift in (0, 1) if line.style.bold else (0,):
-            pen.text((x - start + 4 + shift, rise), word.text, fill=255, font=font, anchor="ls")
+            pen.text((x - start + 4 + shift, rise), word.text, fill=255, font=letters.font, anchor="ls")
+    stretch = line.style.height / line.style.width
     plate = plate.resize((plate.width, max(round(plate.height * stretch), 4)))
     if line.style.hand:
         plate = plate.rotate(printer.random.uniform(-3, 4), Image.Resampling.BILINEAR)
     mask = plate.point(lambda value: 255 * (value > 110)) if printer.sharp else plate
-    canvas.paste(0, (round(start) - 4, round(base - rise * stretch)), mask)
-    return _around(line, words, font, base, stretch)
+    canvas.paste(0, (start - 4, round(base - rise * stretch)), mask)
+    return _around(line, words, letters, base)
 
 
-def _around(line: Line, words: Sequence[tuple[Word, float]], font: Font, base: float, stretch: float) -> Line:
-    """The line with quads around its ink: at least as tall as its capitals or small letters."""
-    joined = "".join(word.text for word in line.words)
-    _, top, _, bottom = font.getbbox(joined, anchor="ls")
-    least = font.getbbox("x", anchor="ls")[1]
-    top, bottom = min(top, least) * stretch + base, max(bottom, 0) * stretch + base
+def _around(line: Line, words: Sequence[tuple[Word, float]], letters: Letters, base: float) -> Line:
+    """The line with quads around its ink: at least as tall as its small letters."""
+    stretch = line.style.height / line.style.width
+    rise, fall = letters.band("".join(word.text for word in line.words))
+    top, bottom = base - rise * stretch, base + fall * stretch
     placed = []
     for word, x in words:
-        left, _, right, _ = font.getbbox(word.text, anchor="ls")
+        left, right = letters.extent(word.text)
         placed.append(replace(word, quad=box(x + left, top, x + right, bottom)))
     quad = box(placed[0].quad.top_left[0], top, placed[-1].quad.top_right[0], bottom)
     return replace(line, quad=quad, words=tuple(placed))
@@ -183,8 +188,8 @@ def _scaled(line: Line, across: float, down: float, size: tuple[int, int]) -> Li
     def scale(quad: Quad) -> Quad:
         (left, top), (right, bottom) = quad.top_left, quad.bottom_right
         return box(
-            max(left * across - _MARGIN, 0), max(top * down - _MARGIN, 0),
-            min(right * across + _MARGIN, size[0]), min(bottom * down + _MARGIN, size[1]),
+            max((left - _MARGIN) * across, 0), max((top - _MARGIN) * down, 0),
+            min((right + _MARGIN) * across, size[0]), min((bottom + _MARGIN) * down, size[1]),
         )  # fmt: skip
 
     words = tuple([replace(word, quad=scale(word.quad)) for word in line.words])
@@ -197,8 +202,8 @@ def _decorate(pen: ImageDraw.ImageDraw, printer: _Printer, receipt: SyntheticRec
     bottom = max(line.quad.bottom_left[1] for line in receipt.lines) + COLUMN
     if receipt.height - bottom < 4 * COLUMN or random.random() > 0.4:
         return
-    x, end = receipt.width * 0.2 * printer.across, receipt.width * 0.8 * printer.across
-    top, bottom = bottom * printer.down, (bottom + 2.5 * COLUMN) * printer.down
+    x, end = round(receipt.width * 0.2 * printer.across), round(receipt.width * 0.8 * printer.across)
+    top, bottom = round(bottom * printer.down), round((bottom + 2.5 * COLUMN) * printer.down)
     while x < end:
         width = random.choice((1, 1, 2, 3))
         pen.rectangle((x, top, x + width - 1, bottom), fill=0)

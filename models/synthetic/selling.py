@@ -140,6 +140,7 @@ def _item(random: Random, country: Mapping[str, Any], language: str, style: str,
             price += Decimal(random.randrange(10)).scaleb(-3)
     elif kind == "groceries" and random.random() < 0.12:
         quantity = Decimal(random.randrange(80, 2600)).scaleb(-3)
+        price = max(price, Decimal("0.50"))
     elif kind not in ("parking", "services") and random.random() < 0.25:
         quantity = Decimal(random.choice((2, 2, 2, 3, 3, 4, 5, 6, 10, 12)))
     amount = _round(quantity * price, unit)

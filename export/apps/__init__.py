@@ -1,0 +1,1 @@
+"""What an app on some device needs, in one zip or folder to drop into it."""

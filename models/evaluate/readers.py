@@ -1,0 +1,86 @@
+"""Recognisers to compare, each behind the product's own crops, padding and decoding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from edgekit.backends import ort
+from edgekit.bundle import Bundle
+from edgekit.manifest import Evidence, Graph, parse_params
+from edgekit.recognize import RecognizeParams, Recognizer
+from edgekit.session import open_session
+from export import graphs, sources
+from export.recipe import REPOSITORY, ClassHead, Member, Package, PictureRecipe, files_of
+from export.recipes.receipt import RECOGNIZE
+from export.targets.onnx import lower
+from export.tuning import overlay
+
+RAPIDOCR = Package(
+    name="rapidocr",
+    version="3.10.0",
+    wheel="rapidocr-3.10.0-py3-none-any.whl",
+    sha256="2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050",
+)
+SMALL = Member(
+    RAPIDOCR,
+    "rapidocr/models/PP-OCRv6_rec_small.onnx",
+    "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+)
+_TINY = replace(RECOGNIZE, tuned=None)
+
+
+def params() -> RecognizeParams:
+    """Those of the default bundle."""
+    bundle = Bundle.open()
+    return parse_params(RecognizeParams, bundle.stage("recognize").params, f"{bundle.path}: stages.recognize.params")
+
+
+def of_bundle(path: Path | None, workers: int) -> Recognizer:
+    """The recogniser of a bundle; None: of the default one. Raises BundleError."""
+    bundle = Bundle.open(path)
+    session = open_session(bundle, "recognize", "onnxruntime", "fp32", threads=1)
+    charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
+    return Recognizer(session, params(), charset, workers)
+
+
+def tiny(workers: int, tuned: Path | None = None) -> Recognizer:
+    """PP-OCRv6 tiny, its classes those of the bundle; with the weights of an ``.npz`` laid over it, if given.
+
+    Raises BundleError, IntegrityError, OSError.
+    """
+    members = _members(_TINY)
+    if tuned is not None:
+        path = _TINY.weights.path
+        members[path] = overlay(members[path], tuned.read_bytes(), str(tuned))
+    return _reader(_TINY, members, workers)
+
+
+def small(workers: int) -> Recognizer:
+    """PP-OCRv6 small, its classes those of the bundle that it has. Raises BundleError, IntegrityError."""
+    recipe = replace(_TINY, weights=SMALL, head=replace(_head(), dictionary=SMALL, key="character"))
+    return _reader(recipe, _members(recipe), workers)
+
+
+def published() -> tuple[bytes, list[int], list[str]]:
+    """PP-OCRv6 tiny's graph, the classes kept of it, and their characters. Raises BundleError, IntegrityError."""
+    members = _members(_TINY)
+    return members[_TINY.weights.path], *graphs.kept_classes(_head(), members)
+
+
+def _head() -> ClassHead:
+    assert isinstance(_TINY.head, ClassHead)
+    return _TINY.head
+
+
+def _members(recipe: PictureRecipe) -> dict[str, bytes]:
+    found = sources.read_files(files_of(recipe), REPOSITORY, sources.cache_folder(), lambda _: None)
+    return sources.materials(recipe, found)
+
+
+def _reader(recipe: PictureRecipe, members: dict[str, bytes], workers: int) -> Recognizer:
+    built = graphs.build(recipe, members)
+    evidence = Evidence("not run", "made for comparison")
+    graph = Graph("onnxruntime", "fp32", recipe.file, recipe.inputs, recipe.outputs, evidence)
+    charset = built.files[_head().charset].decode().removesuffix("\n").split("\n")
+    return Recognizer(ort.load(graph, lower(built.net), 1), params(), charset, workers)

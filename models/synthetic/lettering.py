@@ -1,0 +1,56 @@
+"""Measures of text in a font, in the way it will be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.synthetic.fonts import Font
+
+_TEXT = "TOTAL 0123456789 Quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A font, and whether it is drawn without grey (``sharp``): its hinting, and so its widths, are others then."""
+
+    font: Font
+    sharp: bool
+
+    @property
+    def mode(self) -> str:
+        """Pillow's name of the way."""
+        return "1" if self.sharp else "L"
+
+    def length(self, text: str) -> float:
+        """Dots from where a text starts to where the next would."""
+        return self.font.getlength(text, self.mode)
+
+    def column(self, mono: bool) -> float:
+        """Dots of a character: of any, or of most where they differ."""
+        return self.length("0") if mono else self.length(_TEXT) / len(_TEXT) * 1.08
+
+    def rise(self, text: str) -> float:
+        """Dots of ink above the base line."""
+        return -self.font.getbbox(text, self.mode, anchor="ls")[1]
+
+    def extent(self, text: str) -> tuple[float, float]:
+        """Where its ink begins and ends, in dots from where the text starts."""
+        before, _ = _bearings(self, text[0])
+        _, behind = _bearings(self, text[-1])
+        return before, max(self.length(text) - behind, before + 1)
+
+    def band(self, text: str) -> tuple[float, float]:
+        """Dots of ink above the base line and below it, at least those of a small letter."""
+        _, top, _, bottom = self.font.getbbox(text, self.mode, anchor="ls")
+        return max(-top, self.rise("x")), max(bottom, 0.0)
+
+
+@lru_cache(maxsize=16384)
+def _bearings(letters: Letters, character: str) -> tuple[float, float]:
+    """Blank dots to the left and to the right of a character's ink, within its advance."""
+    mask, (left, _) = letters.font.getmask2(character, letters.mode)
+    ink = mask.getbbox()
+    if ink is None:
+        return 0.0, 0.0
+    return float(left + ink[0]), letters.length(character) - left - ink[2]

@@ -1,0 +1,161 @@
+"""Networks on words from a graph in ONNX: ports, parity, int8 weights, and what goes wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import word_nets
+from word_nets import INPUTS, OUTPUTS, graph, on_disk, recipe
+
+from edgekit.errors import BundleError
+from edgekit.extract.words import BUCKETS
+from edgekit.manifest import TensorSpec
+from export import encoding, quantize_weights, samples, words
+from export.lowering import WordJob, lower, open_job
+from export.net import read_net
+from export.recipe import LocalFile, PaddleModel, WordRecipe
+from export.recipes.receipt import EXTRACT
+from export.targets import onnx
+
+DATA = graph()
+FILE = LocalFile("w.onnx", "0" * 64)
+
+
+def job(made: WordRecipe | None = None, data: bytes = DATA) -> WordJob:
+    opened = open_job(made or recipe(FILE), {FILE.path: data})
+    assert isinstance(opened, WordJob)
+    return opened
+
+
+def test_a_graph_keeps_its_ports_and_does_what_it_did() -> None:
+    lowered = lower(job(), "onnx", "fp32")
+    assert (lowered.graph.file, lowered.graph.inputs, lowered.graph.outputs) == ("words.onnx", INPUTS, OUTPUTS)
+    evidence = lowered.graph.evidence
+    assert evidence.status == "passed"
+    assert evidence.reference == "tiny words as its weights are defined, on random numbers"
+    assert evidence.max_abs_difference is not None
+    assert evidence.max_abs_difference <= 1e-5
+    assert lower(job(), "onnx", "fp32").data == lowered.data
+
+
+def test_int8_weights_are_smaller_and_nearly_the_same() -> None:
+    plain, small = lower(job(), "onnx", "fp32"), lower(job(), "onnx", "int8")
+    assert (small.graph.precision, small.graph.file) == ("int8", "words_int8.onnx")
+    net = read_net(small.data, "small")
+    kinds = {name: value.dtype.name for name, value in net.weights.items() if value.size >= quantize_weights.LEAST}
+    assert set(kinds.values()) == {"int8"}
+    assert len(kinds) == 3
+    assert len(small.data) < len(plain.data) / 2
+    assert small.graph.evidence.max_abs_difference is not None
+    assert 0 < small.graph.evidence.max_abs_difference < 0.5
+
+
+def test_a_table_and_a_matrix_have_their_scales_along_the_right_axis() -> None:
+    net = quantize_weights.quantized(read_net(DATA, "w"))
+    before = read_net(DATA, "w").weights
+    axes = {}
+    for node in net.nodes:
+        if node.op == "DequantizeLinear":
+            steps, scales = (net.weights[name] for name in node.inputs)
+            axis = node.attributes["axis"]
+            dense = steps * np.expand_dims(scales, 1 - axis)
+            name = next(name for name, value in before.items() if value.shape == dense.shape)
+            assert np.abs(dense - before[name]).max() <= scales.max() / 2 + 1e-6
+            axes[name] = axis
+    assert axes == {"table": 0, "wide": 1, "narrow": 1}
+
+
+def test_quantizing_leaves_the_float_net_alone() -> None:
+    net = read_net(DATA, "w")
+    before = onnx.lower(read_net(DATA, "w"))
+    quantize_weights.quantized(net)
+    assert onnx.lower(net) == before
+
+
+def test_a_graph_that_differs_cannot_be_packed() -> None:
+    opened = job()
+    net = opened.built.net
+    net.weights["out"] = net.weights["out"] * np.float32(1.01)
+    with pytest.raises(
+        BundleError, match=r"words\.onnx: differs from w\.onnx by .*; its recipe is at .*word_nets\.py:"
+    ):
+        lower(opened, "onnx", "fp32")
+
+
+def test_padding_is_not_compared_and_no_number_is_a_difference() -> None:
+    class Fixed:
+        def __init__(self, value: float) -> None:
+            self.value = value
+
+        def run(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+            scores = np.zeros((1, 4, 2), np.float32)
+            scores[0, 3] = self.value
+            return (scores,)
+
+    chars, places = np.ones((1, 4, 4), np.int32), np.zeros((1, 4, 3), np.float32)
+    assert words.difference(Fixed(0), Fixed(2), [(chars, places)]) == 2
+    assert np.isnan(words.difference(Fixed(0), Fixed(float("nan")), [(chars, places)]))
+    chars[0, 3] = 0
+    assert words.difference(Fixed(0), Fixed(2), [(chars, places)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"inputs": INPUTS[:1]}, r"w\.onnx: has chars int32 \[1, 'words', 4\] and places .*, not chars .*words\.py:"),
+        ({"outputs": (TensorSpec("tags", "float32", (1, "words", 2)),)}, r"w\.onnx: has scores .*, not tags float32"),
+    ],
+)
+def test_other_ports_than_the_recipes_are_named(change: dict[str, tuple[TensorSpec, ...]], message: str) -> None:
+    with pytest.raises(BundleError, match=message):
+        job(dataclasses.replace(recipe(FILE), **change))  # type: ignore[arg-type]
+
+
+def test_a_format_without_words_is_named() -> None:
+    folder = PaddleModel(LocalFile("inference.pdmodel", "0" * 64), LocalFile("inference.pdiparams", "0" * 64))
+    with pytest.raises(BundleError, match=r"inference\.pdmodel: networks on words do not come in this format"):
+        open_job(recipe(folder), {"inference.pdmodel": b"", "inference.pdiparams": b""})
+
+
+@pytest.mark.parametrize("target", ["executorch", "coreml"])
+def test_only_a_torch_module_has_a_way_to_other_engines(target: str) -> None:
+    pytest.importorskip("executorch" if target == "executorch" else "coremltools", reason=f"{target} is not installed")
+    with pytest.raises(BundleError, match=r"words.*: w\.onnx is no torch module; its recipe is at .*word_nets\.py:"):
+        lower(job(), target, "fp32")
+
+
+def test_random_numbers_stay_below_the_vocabulary() -> None:
+    fed = words.feeds(recipe(FILE))
+    assert [feed[0].shape for feed in fed] == [(1, 8, 4), (1, 16, 4)]
+    assert all(feed[0].min() >= 1 and feed[0].max() < word_nets.VOCABULARY for feed in fed)
+    assert [value.dtype.name for value in fed[0]] == ["int32", "float32"]
+
+
+def test_drawn_receipts_fill_every_bucket() -> None:
+    fed = words.feeds(EXTRACT)
+    assert [feed[0].shape[1] for feed in fed] == list(BUCKETS)
+    for spec, value in zip(EXTRACT.inputs, fed[0], strict=True):
+        assert value.dtype == spec.dtype
+        assert value.shape == tuple(BUCKETS[0] if axis == "words" else axis for axis in spec.shape)
+    again = words.feeds(EXTRACT)
+    for one, other in zip(fed, again, strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+        np.testing.assert_array_equal(one[1], other[1])
+
+
+def test_what_is_encoded_is_what_stands_on_the_receipt() -> None:
+    lines, rows = samples.receipts()[0]
+    chars, _ = encoding.encoded(lines, rows)
+    printed = sum(len(line.text.split()) for line in lines)
+    assert (chars[0, :, 0] > 0).sum() >= printed
+
+
+def test_the_recipes_files_are_read_below_its_root(tmp_path: Path) -> None:
+    from export.sources import materials, read_files
+
+    file = on_disk(tmp_path, "w.onnx", DATA)
+    found = read_files([file], tmp_path, tmp_path, lambda text: None)
+    assert materials(recipe(file), found) == {"w.onnx": DATA}
