@@ -254,6 +254,7 @@ def test_training_runs_from_the_command_line(tmp_path: Path, capsys: Any) -> Non
     assert json.loads((runs / "config.json").read_text("utf-8"))["synthetic"] == 8
     (line,) = (runs / "log.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["epoch"] == 1 and set(json.loads(line)["loss"]) == set(TAGS)
+    assert (runs / "curve.csv").read_text("utf-8").startswith("step,loss\n0,")
     assert "epoch 1" in capsys.readouterr().out
 
 
