@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import ROOT
 
@@ -194,7 +194,6 @@ def test_printed_dates_mean_the_day(seed: int, day: date, language: str) -> None
     known = [country for country in countries().values() if language in country["languages"]]
     form = random.choice([form for country in known for form in country["dates"]])
     shown = print_date(random, day, form, language)
-    assume("JUNIO" not in shown and "JULIO" not in shown)  # the parser takes their IO for a misread 10
     found = {
         reading.isoformat()
         for print_ in find_dates(shown, lexicon().months, (2000, 2030))
