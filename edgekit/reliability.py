@@ -7,6 +7,7 @@ coverage); Geifman, Uziel and El-Yaniv, "Bias-Reduced Uncertainty Estimation", 2
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -48,10 +49,7 @@ class Risk:
 def bins_of_width(answers: Sequence[Answer], count: int = WIDTH_BINS) -> tuple[Bin, ...]:
     """The bins [i, i + 1) / count that hold an answer; 1 belongs to the last."""
 
-    def place(answer: Answer) -> int:
-        return min(int(answer.confidence * count), count - 1)
-
-    return tuple(_bin(_pairs(list(group))) for _, group in groupby(sorted(answers, key=_confidence), place))
+    return tuple(_bin(_pairs(group)) for group in _by_width(answers, count))
 
 
 def bins_of_mass(answers: Sequence[Answer], count: int = MASS_BINS) -> tuple[Bin, ...]:
@@ -69,6 +67,15 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     """Expected calibration error: what bins promise against what they keep, by their numbers of answers; 0 for none."""
     total = sum(one.answers for one in bins)
     return sum(abs(one.confidence - one.right) * one.answers for one in bins) / max(total, 1)
+
+
+def chance_error(answers: Sequence[Answer], count: int = WIDTH_BINS) -> float:
+    """The calibration error, in bins of equal width, that true confidences would show on as many answers by chance.
+
+    Each bin's share of right ones is taken as normal about its mean confidence; few answers make it large.
+    """
+    spread = [sum(a.confidence * (1 - a.confidence) for a in group) for group in _by_width(answers, count)]
+    return sum(math.sqrt(2 / math.pi * variance) for variance in spread) / max(len(answers), 1)
 
 
 def risk_curve(answers: Sequence[Answer]) -> tuple[Risk, ...]:
@@ -103,6 +110,7 @@ def describe(answers: Sequence[Answer], known: int) -> dict[str, Any]:
         "confidence": _mean([answer.confidence for answer in answers]),
         "right": _mean([answer.right for answer in answers]),
         "ece_width": round(calibration_error(bins), 4),
+        "ece_chance": round(chance_error(answers), 4),
         "ece_mass": round(calibration_error(bins_of_mass(answers)), 4),
         "accepted": round(len(accepted) / max(known, 1), 4),
         "accepted_error": _mean([not answer.right for answer in accepted]),
@@ -114,6 +122,16 @@ def describe(answers: Sequence[Answer], known: int) -> dict[str, Any]:
 
 def _confidence(answer: Answer) -> float:
     return answer.confidence
+
+
+def _by_width(answers: Sequence[Answer], count: int) -> Iterator[list[Answer]]:
+    """The answers of each bin that has some, the least sure first."""
+
+    def place(answer: Answer) -> int:
+        return min(int(answer.confidence * count), count - 1)
+
+    for _, group in groupby(sorted(answers, key=_confidence), place):
+        yield list(group)
 
 
 def _ties(answers: Sequence[Answer]) -> Iterator[list[Answer]]:

@@ -50,7 +50,7 @@ def values(fields: Fields) -> dict[str, str | None]:
 def test_the_network_alone_says_what_it_points_at() -> None:
     fields, items = opened("network", SAID).extract_all(*laid_out(PAPER))
     assert values(fields) == {
-        **{"vendor": "Blue Heron Diner", "date": "2019-03-25", "time": "19:48", "currency": None},
+        **{"vendor": "Welcome to Blue Heron Diner", "date": "2019-03-25", "time": "19:48", "currency": None},
         **{"subtotal": "20.00", "tax": "1.60", "total": "21.60"},
     }
     assert [item.description for item in items] == ["Soup", "Tea"]

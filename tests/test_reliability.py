@@ -14,6 +14,7 @@ from edgekit.reliability import (
     bins_of_mass,
     bins_of_width,
     calibration_error,
+    chance_error,
     describe,
     risk_curve,
 )
@@ -59,6 +60,15 @@ def test_what_is_equally_sure_is_shared_out() -> None:
     assert bins_of_mass(level, 2) == (Bin(0.5, 0.5, 2), Bin(0.5, 0.5, 2))
 
 
+def test_chance_by_hand() -> None:
+    """Two bins: two answers of 0.5, one of 0.9; sqrt(2 / pi) = 0.797885."""
+    answers = [Answer(0.5, True, True), Answer(0.5, True, True), Answer(0.9, True, True)]
+    assert chance_error(answers) == pytest.approx(0.797885 * (0.5**0.5 + 0.3) / 3, abs=1e-5)
+    assert chance_error([]) == 0.0
+    many = [Answer(0.5, i % 2 == 0, True) for i in range(1000)]
+    assert chance_error(many) == pytest.approx(0.0126, abs=1e-4)
+
+
 def test_the_risk_curve_by_hand() -> None:
     curve = risk_curve(ANSWERS)
     assert curve == (Risk(0.95, 2, 0.5), Risk(0.85, 3, 1 / 3), Risk(0.62, 4, 0.5), Risk(0.15, 5, 0.6))
@@ -81,6 +91,7 @@ def test_a_field_is_described() -> None:
         "confidence": 0.704,
         "right": 0.4,
         "ece_width": 0.364,
+        "ece_chance": 0.2406,
         "ece_mass": 0.364,  # (0.15 + 0.62 + 0.15 + 2 * 0.45) / 5
         "accepted": 0.3,
         "accepted_error": 0.3333,

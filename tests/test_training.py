@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from printed import laid_out, params
+from scored import Table
 
 import edgekit.cli.train
 from edgekit.bundle import Bundle
@@ -20,7 +21,7 @@ from edgekit.cli import codes, main
 from edgekit.decode import Source
 from edgekit.errors import UsageError
 from edgekit.evaluation import load_labels
-from edgekit.extract import ExtractParams, How
+from edgekit.extract import JOINT, ExtractParams, How
 from edgekit.reader import Reader
 from edgekit.strict import to_plain
 from edgekit.training.calibrating import composed
@@ -314,3 +315,13 @@ def test_evidence_without_answers_has_no_loss(data: Path, tmp_path: Path, reader
         reader.bundle, Evidence(material, replace(tuned, fields={"tax": silent})), tmp_path / "out", overwrite=False
     )
     assert written.manifest.sources[-1].changes.endswith("right")
+
+
+def test_a_rung_with_a_network_is_tuned_too(data: Path, reader: Reader) -> None:
+    """The network points at what stands beside "Total", so nothing is left to learn but the confidences."""
+    material = material_of(data, reader)
+    totals = [row["total"] for row in map(label_of, range(24))]
+    base = Base(params(), How(JOINT), Table({"total": totals}))
+    tuned = tune(material.samples, base)
+    assert tuned.fields["total"].right_after >= tuned.fields["total"].right_before > 20
+    assert set(tuned.constants["calibration"]) == {*params().calibration, JOINT}

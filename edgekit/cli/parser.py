@@ -41,8 +41,13 @@ A field marked ? needs a person's look before it is used. A picture that cannot 
 """
 
 EVAL_EPILOG = f"""\
-DATA is a folder with images/ and labels.jsonl, an object a line: file, split, vendor, and norm with date_readings,
-total and tax. Fields whose label is null do not count; a field that was not found costs recall, not precision.
+DATA is a folder with pictures and labels.jsonl, an object a line: file, split, vendor, date (YYYY-MM-DD), total and
+tax; or, in place of these three, norm with date_readings, total and tax. Fields whose label is null do not count; a
+field that was not found costs recall, not precision.
+
+Beside the scores: how far confidences hold (expected calibration error, in 10 bins of equal width and in 15 of equal
+numbers of answers, and what chance would make of true confidences), the area under the curve of risk against coverage,
+and the share that needs no review.
 
 examples:
   edgekit eval data/ --split test --out predictions.jsonl
@@ -161,7 +166,11 @@ def _add_eval(commands: Any) -> None:
 
 
 def _add_extraction(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--extractor", metavar="RUNG", help="how fields are found (default: the bundle's best)")
+    parser.add_argument(
+        "--extractor",
+        metavar="RUNG",
+        help="how fields are found: rules, classical, network or joint (default: the bundle's best)",
+    )
     parser.add_argument(
         "--review-error",
         metavar="E",
@@ -181,7 +190,11 @@ def _add_train(commands: Any) -> None:
         "--base", dest="bundle", default=argparse.SUPPRESS, metavar="BUNDLE", help="what to start from: --bundle"
     )
     action.add_argument("--split", metavar="S", help="only rows of this split (default: all)")
-    action.add_argument("--extractor", metavar="RUNG", help="whose confidences to tune (default: the base's best)")
+    action.add_argument(
+        "--extractor",
+        metavar="RUNG",
+        help="whose confidences to tune: rules, classical, network or joint (default: the base's best)",
+    )
     action.add_argument("--force", action="store_true", help="write the bundle even where nothing got better")
     action.add_argument("--overwrite", action="store_true", help="replace a bundle that is already there")
     _add_global(action, defaults=False)

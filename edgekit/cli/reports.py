@@ -23,14 +23,15 @@ def report_text(report: Mapping[str, Any]) -> str:
 def _confidence(fields: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Said and right: means over the answers. Accepted: share of the labelled fields that need no review."""
     if fields:
-        names = ("answers", "said", "right", "ECE", "ECE eq", "AURC", "accepted", "wrong")
+        names = ("answers", "said", "right", "ECE", "chance", "ECE eq", "AURC", "accepted", "wrong")
         yield f"{'certainty':9} " + "  ".join(f"{name:>8}" for name in names)
     for name, figures in fields.items():
-        keys = ("confidence", "right", "ece_width", "ece_mass", "aurc", "accepted", "accepted_error")
+        keys = ("confidence", "right", "ece_width", "ece_chance", "ece_mass", "aurc", "accepted", "accepted_error")
         cells = [f"{figures['answers']:8}", *(_share(figures[key]) for key in keys)]
         yield f"{name:9} " + "  ".join(cells)
     if fields:
-        yield f"ECE: {WIDTH_BINS} bins of equal width; ECE eq: {MASS_BINS} of equal numbers; wrong: of those accepted"
+        yield f"ECE: {WIDTH_BINS} bins of equal width; chance: what true confidences would show on so few answers;"
+        yield f"ECE eq: {MASS_BINS} bins of equal numbers; accepted: of the labels; wrong: of those accepted"
 
 
 def _given(given: Mapping[str, Any]) -> Iterator[str]:

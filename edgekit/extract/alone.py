@@ -14,12 +14,12 @@ from edgekit.extract.mending import mended
 from edgekit.extract.network import Reading
 from edgekit.extract.page import Page, PageRow
 from edgekit.extract.paper import Answers, Found, Paper
-from edgekit.extract.points import alike, words_of
+from edgekit.extract.points import alike, name_words, words_of
+from edgekit.extract.vendor import Name, joined, name_spans, top_segments
 from edgekit.extract.when import DatedRow, prefer
 from edgekit.parsing.dates import PrintedDate, PrintedTime
 
 Printed = TypeVar("Printed", PrintedDate, PrintedTime)
-_FAR = 2  # rows from one part of a name to the next
 
 
 def answers(paper: Paper, reading: Reading) -> Answers:
@@ -86,28 +86,22 @@ def pointed_currency(page: Page, lexicon: Lexicon, reading: Reading) -> tuple[st
     return code, Pointed(mark, (span.line,), math.exp(reading.share("currency", [word])))
 
 
-def pointed_name(page: Page, reading: Reading) -> Pointed | None:
-    """The run of rows whose words are more likely the vendor's name than not; of several the likeliest."""
-    runs: list[list[int]] = []
-    for word in range(len(reading.spans)):
-        if reading.said("vendor", [word])[0] > 0:
-            near = runs and reading.spans[word].row - reading.spans[runs[-1][-1]].row <= _FAR
-            if near:
-                runs[-1].append(word)
-            else:
-                runs.append([word])
-    if not runs:
-        return None
-    best = max(runs, key=lambda run: (sum(reading.said("vendor", run)), -run[0]))
-    spans = [reading.spans[word] for word in best]
-    text = " ".join(page.rows[span.row].text[span.start : span.end] for span in spans)
-    said = reading.said("vendor", best)
-    confidence = 1.0 / (1.0 + math.exp(-sum(said) / len(said)))
-    return Pointed(text, tuple(dict.fromkeys(span.line for span in spans)), confidence)
+def pointed_name(paper: Paper, reading: Reading) -> Pointed | None:
+    """The run of lines at the top whose words' log-odds add up to most; None where all are below 0."""
+    best, most = None, 0.0
+    segments = top_segments(paper.page, paper.lexicon, paper.params)
+    for span in name_spans(segments):
+        run = segments[span]
+        name = Name(joined(run), tuple(line for segment in run for line in segment.lines), 0.0)
+        said = reading.said("vendor", [word for word, _, _ in name_words(paper, reading, name)])
+        if sum(said) > most:
+            most = sum(said)
+            best = Pointed(name.text, name.lines, 1.0 / (1.0 + math.exp(-sum(said) / len(said))))
+    return best
 
 
 def _vendor(paper: Paper, reading: Reading) -> Found[str] | None:
-    name = pointed_name(paper.page, reading)
+    name = pointed_name(paper, reading)
     if name is None:
         return None
     return paper.sure(Found(mended(name.text, paper.lexicon), name.text, name.confidence, name.lines))

@@ -23,13 +23,16 @@ class RuleWeights:
 class JointWeights:
     """Of network, rules and arithmetic together.
 
-    *_weights: in the order of the *_POINTS of points.py. total_none, name_none: as in ``ExtractParams``.
-    *_confidence: logistic weights; of total, vendor, date and tax in the order of the *_EVIDENCE of confidence.py and
-    then of POINTED_EVIDENCE or NAME_EVIDENCE, else of PLAIN_EVIDENCE.
+    total_rules, name_rules: stand in for ``total_weights`` and ``name_weights`` of ``ExtractParams``; fitted on shops
+    that the network was trained on. *_weights: in the order of *_POINTS of points.py. total_none, name_none: as in
+    ``ExtractParams``. *_confidence: logistic weights; of total, vendor, date and tax in the order of the *_EVIDENCE of
+    confidence.py and then of POINTED_EVIDENCE or NAME_EVIDENCE, else of PLAIN_EVIDENCE.
     """
 
+    total_rules: tuple[float, ...]
     total_weights: tuple[float, ...]
     total_none: float
+    name_rules: tuple[float, ...]
     name_weights: tuple[float, ...]
     name_none: float
     date_weights: tuple[float, ...]

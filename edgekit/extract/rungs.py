@@ -21,8 +21,10 @@ def params_of(rung: str, params: ExtractParams) -> ExtractParams:
         params = replace(params, total_weights=rules.total_weights, name_weights=rules.name_weights)
         return _with_confidences(params, rules)
     if rung == JOINT:
-        params = replace(params, total_none=params.joint.total_none, name_none=params.joint.name_none)
-        return _with_confidences(params, params.joint)
+        joint = params.joint
+        params = replace(params, total_weights=joint.total_rules, name_weights=joint.name_rules)
+        params = replace(params, total_none=joint.total_none, name_none=joint.name_none)
+        return _with_confidences(params, joint)
     return params
 
 

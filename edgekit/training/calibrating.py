@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +23,16 @@ Array = npt.NDArray[np.float64]
 Knots = tuple[tuple[float, float], ...]
 
 FOLDS = 5
+FEW = 30.0
+"""Shops with which a set counts half as much as it could."""
 PRIOR = 10.0
 """Answers that the prior of a logistic counts as: it holds that raw confidences are true."""
 POOLED = 15.0
 """Least weight of a step of an isotonic map: a smaller one is averaged with its lighter neighbour."""
 GAIN = 0.002
 """Log-loss that a map must gain over a plainer one, on many receipts."""
-CERTAINTY = 1.2816
-"""Standard deviations of the bound on a risk: nine times in ten the risk is not above it."""
+CERTAINTY = 0.8416
+"""Standard deviations of the bound on a risk: four times in five the risk is not above it."""
 
 _GRID = 1 / (
     1 + np.exp(-np.array([-5, -4, -3, -2, -1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6], dtype=np.float64))
@@ -44,8 +47,8 @@ _FINER = 0.95  # a threshold is kept where it bounds this much less than the one
 class Counted:
     """An answer whose label is known.
 
-    raw: the confidence as the rung said it, 0..1. weight: how much it counts. receipt: several readings of one receipt
-    are no independent evidence. shop: is held back as a whole. source: the set it comes from.
+    raw: the confidence as the rung said it, 0..1. weight: how much it counts. receipt: which may have several readings.
+    shop: is held back as a whole, and is little more evidence than one receipt. source: the set it comes from.
     """
 
     raw: float
@@ -67,7 +70,7 @@ class Fit:
 
 
 def fit_field(answers: Sequence[Counted], gain: float = GAIN) -> Fit | None:
-    """The calibration of one field; None without any answer. Sets count alike, whatever their sizes.
+    """The calibration of one field; None without any answer. Sets and shops count alike as far as they can.
 
     gain: log-loss that a map must gain over a plainer one to be taken.
     """
@@ -100,12 +103,23 @@ def composed(first: FieldCalibration | None, second: FieldCalibration) -> FieldC
 
 
 def balanced_sets(answers: Sequence[Counted]) -> list[Counted]:
-    """The same answers, weighted so that each set counts alike, and all together as much as before."""
-    weights: dict[str, float] = {}
+    """The same answers, weighted so that sets, and shops of a set, count alike as far as they can.
+
+    Receipts of one shop are printed alike and go wrong together: n of them count n / (1 + (n - 1) / 2) (Kish, "Survey
+    Sampling", 1965, with a correlation of one half). So do the receipts of one set: n count n / (n + FEW), after
+    DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986.
+    """
+    shops: dict[tuple[str, str], float] = {}
     for answer in answers:
-        weights[answer.source] = weights.get(answer.source, 0.0) + answer.weight
-    share = sum(weights.values()) / len(weights)
-    return [replace(answer, weight=answer.weight * share / weights[answer.source]) for answer in answers]
+        shop = (answer.source, answer.shop)
+        shops[shop] = shops.get(shop, 0.0) + answer.weight
+    answers = [replace(a, weight=a.weight / max((1 + shops[a.source, a.shop]) / 2, 1)) for a in answers]
+    sets: dict[str, float] = {}
+    for answer in answers:
+        sets[answer.source] = sets.get(answer.source, 0.0) + answer.weight
+    factor = sum(sets.values()) / sum(size / (size + FEW) for size in sets.values())
+    shares = {source: factor / (size + FEW) for source, size in sets.items()}
+    return [replace(answer, weight=answer.weight * shares[answer.source]) for answer in answers]
 
 
 def raw_map(answers: Sequence[Counted]) -> Knots:
@@ -163,10 +177,14 @@ def risks(answers: Sequence[Counted]) -> Knots:
 
     raw: calibrated probabilities that were not fitted on their own shops.
     """
+    tally, bounds = _Tally(), []
+    places = sorted(answers, key=lambda answer: (-answer.raw, answer.receipt, answer.right))
+    for threshold, group in groupby(places, lambda answer: math.floor(answer.raw * 1000) / 1000):
+        for answer in group:
+            tally.add(answer)
+        bounds.append((threshold, math.ceil(tally.upper_bound() * 10_000) / 10_000))
     found: list[tuple[float, float]] = []
-    for threshold in sorted({math.floor(answer.raw * 1000) / 1000 for answer in answers}):
-        taken = [answer for answer in answers if answer.raw >= threshold]
-        bound = math.ceil(upper_bound(taken) * 10_000) / 10_000
+    for threshold, bound in reversed(bounds):
         if not found or bound < found[-1][1] * _FINER:
             found.append((threshold, bound))
     return tuple(found)
@@ -175,18 +193,35 @@ def risks(answers: Sequence[Counted]) -> Knots:
 def upper_bound(answers: Sequence[Counted]) -> float:
     """Wilson's upper bound ("Probable Inference", 1927) on the share of wrong answers.
 
-    Of weighted answers only as many count as independent receipts would have to be (Kish, "Survey Sampling", 1965).
+    Of weighted answers only as many count as shops that count alike would have to be (Kish, "Survey Sampling", 1965).
     """
-    total = sum(answer.weight for answer in answers)
-    wrong = sum(answer.weight for answer in answers if not answer.right) / total
-    receipts: dict[str, float] = {}
+    tally = _Tally()
     for answer in answers:
-        receipts[answer.receipt] = receipts.get(answer.receipt, 0.0) + answer.weight
-    n = total**2 / sum(weight**2 for weight in receipts.values())
-    z = CERTAINTY
-    centre = wrong + z * z / (2 * n)
-    reach = z * math.sqrt(wrong * (1 - wrong) / n + z * z / (4 * n * n))
-    return (centre + reach) / (1 + z * z / n)
+        tally.add(answer)
+    return tally.upper_bound()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Weights of answers, of the wrong ones, and of each shop with the sum of their squares."""
+
+    total: float = 0.0
+    wrong: float = 0.0
+    squares: float = 0.0
+    shops: dict[str, float] = field(default_factory=dict)
+
+    def add(self, answer: Counted) -> None:
+        before = self.shops.get(answer.shop, 0.0)
+        self.shops[answer.shop] = before + answer.weight
+        self.squares += (before + answer.weight) ** 2 - before**2
+        self.total += answer.weight
+        self.wrong += 0.0 if answer.right else answer.weight
+
+    def upper_bound(self) -> float:
+        n, share, z = self.total**2 / self.squares, self.wrong / self.total, CERTAINTY
+        centre = share + z * z / (2 * n)
+        reach = z * math.sqrt(max(share * (1 - share), 0.0) / n + z * z / (4 * n * n))
+        return (centre + reach) / (1 + z * z / n)
 
 
 _KINDS: dict[str, Callable[[Sequence[Counted]], Knots]] = {
@@ -230,7 +265,14 @@ def _by(answers: Sequence[Counted], part: Callable[[Counted], object]) -> Iterat
 def _sound(knots: Knots, receipts: int) -> Knots:
     """Rounded knots that promise no more than so many receipts can show: one more might have been wrong."""
     least = 1 / (receipts + 2)
-    return _rising([(raw, min(max(said, least), 1 - least)) for raw, said in knots])
+    ends = [
+        (x0 + (x1 - x0) * (end - y0) / (y1 - y0), end)
+        for (x0, y0), (x1, y1) in pairwise(knots)
+        for end in (least, 1 - least)
+        if y0 < end < y1
+    ]
+    clipped = [(raw, min(max(said, least), 1 - least)) for raw, said in knots]
+    return _rising(sorted([*clipped, *ends]))
 
 
 def _rising(pairs: Sequence[tuple[float, float]]) -> Knots:

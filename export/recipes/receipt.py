@@ -16,6 +16,7 @@ from export.recipe import (
     PictureRecipe,
     Recipe,
     StageRecipe,
+    Tuned,
     WordRecipe,
 )
 
@@ -76,6 +77,10 @@ RECOGNIZE = PictureRecipe(
     ),
     tolerance=1e-4,
     in_float=(*range(16), 23, 36),
+    tuned=Tuned(
+        LocalFile("models/recognizer/receipt.npz", "deddfb223657b5c27ab5cc2eab5184a16eae70782cce481e92a898fc31f8e4d2"),
+        "weights trained further on receipts",
+    ),
 )
 
 CHECKPOINT = "models/extractor/checkpoint"
@@ -84,7 +89,7 @@ EXTRACT = WordRecipe(
     weights=Checkpoint(
         LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
         LocalFile(
-            f"{CHECKPOINT}/model.safetensors", "b8f199cac4f3770be98e4f38aba58aea569c33bd9e53becfc99e4b0ab27cfa6a"
+            f"{CHECKPOINT}/model.safetensors", "4cfdf0be1081b1bb13fd7e8eee29cb97d07947da7fd13473c0895914eec46875"
         ),
         "models.extractor:ExtractorModel",
     ),

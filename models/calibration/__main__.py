@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,9 +18,10 @@ from edgekit.extract.network import Session
 from edgekit.manifest import parse_params
 from edgekit.session import open_session
 from edgekit.strict import to_plain
-from edgekit.training.calibrating import Fit, fit_field
-from models.calibration.answers import Labelled, count, is_held_back, open_raw
+from edgekit.training.calibrating import GAIN, Counted, Fit, fit_field
+from models.calibration.answers import Labelled, count, open_raw
 from models.rules.__main__ import written
+from models.rules.heldback import is_held_back
 from models.rules.lines import Lines, read_pictures
 from models.rules.samples import train_rows
 
@@ -73,7 +75,9 @@ def _run(options: argparse.Namespace) -> int:
     constants, params, lexicon = _open(options.out)
     extractor = open_raw(options.rung, params, lexicon, _session(options))
     answers = count(_receipts(options), extractor)
-    fits = {name: fit for name, found in answers.items() if (fit := fit_field(found)) is not None}
+    fits = {name: fit for name, found in answers.items() if (fit := _fit(found)) is not None}
+    if not fits:
+        raise UsageError(f"--rung {options.rung}: no labelled answer to count: give training receipts (--data)")
     print(_table(fits))
     fitted = {name: to_plain(fit.calibration) for name, fit in fits.items()}
     text = written({**constants, "calibration": {**constants["calibration"], options.rung: fitted}})
@@ -83,6 +87,12 @@ def _run(options: argparse.Namespace) -> int:
         return 0 if same else 1
     options.out.write_text(text, encoding="utf-8")
     return 0
+
+
+def _fit(answers: Sequence[Counted]) -> Fit | None:
+    """A field with labels in one set only keeps its raw confidence: that a map holds elsewhere cannot be shown."""
+    several = len({answer.source for answer in answers}) > 1
+    return fit_field(answers, GAIN if several else math.inf)
 
 
 def _open(path: Path) -> tuple[dict[str, Any], ExtractParams, Lexicon]:
@@ -124,7 +134,7 @@ def _readings(
 
 
 def _table(fits: Mapping[str, Fit]) -> str:
-    kinds = list(next(iter(fits.values())).losses) if fits else []
+    kinds = list(next(iter(fits.values())).losses)
     head = ["log-loss on shops and sets held back", "answers", "receipts", *kinds]
     lines = [f"{head[0]:36} {head[1]:>8} {head[2]:>8} " + " ".join(f"{kind:>9}" for kind in kinds)]
     for name, fit in fits.items():

@@ -22,7 +22,7 @@ HELD_OUT_SEEDS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LabelledReading:
     """A labelled receipt as read: first from the picture itself, then from altered ones. name: of its set."""
 
     row: Row
@@ -34,13 +34,13 @@ class Reading:
         return fold_of(self.row) == HELD_BACK
 
 
-def readings_of(folders: Sequence[Path], variants: int, cache: Path, step: Callable[[], None]) -> list[Reading]:
+def readings_of(folders: Sequence[Path], variants: int, cache: Path, step: Callable[[], None]) -> list[LabelledReading]:
     """Every training receipt of some folders, as our reader reads it. Raises UsageError, ImageError."""
     found = []
     for folder in folders:
         rows = train_rows(folder)
         read = read_varied(folder, [row["file"] for row in rows], variants, cache, step)
-        found += [Reading(row, folder.resolve().name, tuple(read[Path(row["file"]).name])) for row in rows]
+        found += [LabelledReading(row, folder.resolve().name, tuple(read[Path(row["file"]).name])) for row in rows]
     return found
 
 
@@ -49,10 +49,10 @@ class Job:
     """A sample to make. version: of a reading; of a synthetic receipt (no reading) its seed."""
 
     version: int
-    reading: Reading | None = None
+    reading: LabelledReading | None = None
 
 
-def jobs_of(readings: Sequence[Reading], real: int, synthetic: int, seed: int) -> list[Job]:
+def jobs_of(readings: Sequence[LabelledReading], real: int, synthetic: int, seed: int) -> list[Job]:
     """``real`` versions of readings, every set given as many, and ``synthetic`` receipts. Deterministic."""
     sets = sorted({reading.name for reading in readings})
     jobs = []

@@ -20,4 +20,5 @@ def load(folder: Path = CHECKPOINT) -> ExtractorModel:
             f"{folder}: no extraction network ({error}); train one with python -m models.extractor.train"
         ) from error
     assert isinstance(model, ExtractorModel)
-    return model.eval()
+    model.train(False)
+    return model

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from edgekit.evaluation import judge
+from edgekit.extract import alone
+from edgekit.extract.items import find_items
+from edgekit.extract.network import Reading, reading_of
 from edgekit.parsing.folding import squash
-from models.extractor.corpus import HELD_OUT_SEEDS, Reading
-from models.extractor.decoding import FoundItem, Scores, amount_at, items_of, pointed, vendor_of
+from edgekit.types import Item
+from models.extractor.corpus import HELD_OUT_SEEDS, LabelledReading
 from models.extractor.network import ExtractorModel
 from models.extractor.noise import Noise
 from models.extractor.samples import Rules, Sheet, sample_of, sheet_of
@@ -18,7 +22,7 @@ from models.extractor.training import scores_of
 from models.synthetic import Facts
 
 _ALIKE = 0.8  # difflib ratio from which descriptions count as the same
-FIELDS = ("vendor", "date", "total", "tax")
+FIELDS = ("vendor", "date", "total", "tax", "subtotal")
 
 
 @dataclass(slots=True)
@@ -37,69 +41,55 @@ class Rate:
         return 2 * self.right / max(self.known + self.said, 1)
 
 
-def measure(model: ExtractorModel, held_back: Sequence[Reading], synthetic: int, rules: Rules) -> dict[str, float]:
-    """F1 per set and field on receipts held back, and of the line items of so many synthetic ones."""
+def measure(
+    model: ExtractorModel, held_back: Sequence[LabelledReading], synthetic: int, rules: Rules
+) -> dict[str, float]:
+    """F1 per set and field on receipts held back, and of fields and line items of so many synthetic ones."""
     rates: dict[str, Rate] = {}
     for reading in held_back:
         sheet = sheet_of(reading.readings[0].lines, rules)
-        said = answers(_scores(model, sheet), sheet, rules)
-        for field in FIELDS:
-            verdict = judge(field, reading.row, said[field], False)
-            if verdict is not None:
-                rates.setdefault(f"{reading.name} {field}", Rate()).add(1, verdict.said, verdict.right)
-                if field == "vendor":
-                    rates.setdefault(f"{reading.name} vendor, loosely", Rate()).add(1, verdict.said, verdict.loose)
+        if sheet.texts:
+            _add_fields(rates, reading.name, reading.row, answers(sheet, read(model, sheet)))
     noise = Noise.load()
     for seed in range(HELD_OUT_SEEDS, HELD_OUT_SEEDS + synthetic):
-        _add_synthetic(rates, model, imitated(seed, noise, rules, alter=False), rules)
+        imitation = imitated(seed, noise, rules, alter=False)
+        if imitation.sheet.texts:
+            _add_synthetic(rates, imitation, read(model, imitation.sheet))
     return {name: round(rate.f1, 4) for name, rate in sorted(rates.items())}
 
 
-def _scores(model: ExtractorModel, sheet: Sheet) -> Scores:
-    return scores_of(model, [sample_of(sheet, {}, {})])[0]
+def read(model: ExtractorModel, sheet: Sheet) -> Reading:
+    """What the network says of a receipt of one word or more."""
+    return reading_of(sheet.words.spans, scores_of(model, [sample_of(sheet, {}, {})])[0])
 
 
-def answers(scores: Scores, sheet: Sheet, rules: Rules) -> dict[str, str | None]:
-    """The fields of the network alone: each pointer's best word, and the first reading of its date."""
-    found: dict[str, str | None] = {"vendor": vendor_of(scores, sheet, rules.lexicon, rules.params)}
-    for field in ("total", "tax", "subtotal"):
-        word = pointed(scores, field)
-        amount = amount_at(sheet, word) if word is not None else None
-        found[field] = None if amount is None else str(abs(amount))
-    word = pointed(scores, "date")
-    found["date"] = None if word is None else _date_at(sheet, word)
-    return found
+def answers(sheet: Sheet, reading: Reading) -> dict[str, str | None]:
+    """The fields that the network alone gives, as they are judged."""
+    found = alone.answers(sheet.paper, reading)
+    values = {field: getattr(found, field) for field in FIELDS}
+    return {field: None if answer is None else str(answer.value) for field, answer in values.items()}
 
 
-def _date_at(sheet: Sheet, word: int) -> str | None:
-    span = sheet.words.spans[word]
-    dates = sheet.page.rows[span.row].dates
-    return next((d.readings[0][1].isoformat() for d in dates if d.start < span.end and d.end > span.start), None)
-
-
-def _add_synthetic(rates: dict[str, Rate], model: ExtractorModel, imitation: Imitation, rules: Rules) -> None:
-    sheet, facts = imitation.sheet, imitation.facts
-    scores = _scores(model, sheet)
-    said = answers(scores, sheet, rules)
-    row = {
-        "file": "",
-        "vendor": facts.vendor,
-        "norm": {"date_readings": facts.date_readings, **{k: _number(facts, k) for k in ("total", "tax", "subtotal")}},
-    }
-    for field in (*FIELDS, "subtotal"):
+def _add_fields(rates: dict[str, Rate], name: str, row: Mapping[str, Any], said: dict[str, str | None]) -> None:
+    for field in FIELDS:
         verdict = judge(field, row, said[field], False)
         if verdict is not None:
-            rates.setdefault(f"synthetic {field}", Rate()).add(1, verdict.said, verdict.right)
-    found = items_of(scores, sheet)
+            rates.setdefault(f"{name} {field}", Rate()).add(1, verdict.said, verdict.right)
+            if field == "vendor":
+                rates.setdefault(f"{name} vendor, loosely", Rate()).add(1, verdict.said, verdict.loose)
+
+
+def _add_synthetic(rates: dict[str, Rate], imitation: Imitation, reading: Reading) -> None:
+    sheet, facts = imitation.sheet, imitation.facts
+    numbers = {field: getattr(facts, field) for field in ("total", "tax", "subtotal")}
+    norm = {field: None if value is None else float(value) for field, value in numbers.items()}
+    row = {"file": "", "vendor": facts.vendor, "norm": {"date_readings": facts.date_readings, **norm}}
+    _add_fields(rates, "synthetic", row, answers(sheet, reading))
+    found = find_items(sheet.page, reading)
     rates.setdefault("synthetic items", Rate()).add(len(facts.items), len(found), matches(found, facts))
 
 
-def _number(facts: Facts, field: str) -> float | None:
-    value = getattr(facts, field)
-    return None if value is None else float(value)
-
-
-def matches(found: Sequence[FoundItem], facts: Facts) -> int:
+def matches(found: Sequence[Item], facts: Facts) -> int:
     """How many items are right: the description loosely, the amount exactly; each counts once."""
     open_items = list(facts.items)
     right = 0
@@ -113,8 +103,3 @@ def matches(found: Sequence[FoundItem], facts: Facts) -> int:
 
 def _is_alike(wanted: str, got: str) -> bool:
     return SequenceMatcher(None, squash(wanted), squash(got), autojunk=False).ratio() >= _ALIKE
-
-
-def mean_loss(names: Sequence[str], losses: Sequence[float]) -> Mapping[str, float]:
-    """Losses by name, rounded for a log."""
-    return {name: round(loss, 4) for name, loss in zip(names, losses, strict=True)}

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from edgekit.bundle import Bundle
 from edgekit.extract import ExtractParams, Lexicon
-from edgekit.extract.labels import NOT_TOTALS, Entry, entries
-from edgekit.extract.page import Page, PageRow, build_page
+from edgekit.extract.labels import NOT_TOTALS, Entry
+from edgekit.extract.page import Page, PageRow
+from edgekit.extract.paper import Paper, build_paper
 from edgekit.extract.places import Span
 from edgekit.extract.sums import makes, parts_of
 from edgekit.extract.totals import choose_subtotal
@@ -62,12 +63,19 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A receipt looked at: its page, the amounts on it, its words, and the text of each of these."""
+    """A receipt looked at: its page and the amounts on it, its words, and the text of each of these."""
 
-    page: Page
-    found: tuple[Entry, ...]
+    paper: Paper
     words: Words
     texts: tuple[str, ...]
+
+    @property
+    def page(self) -> Page:
+        return self.paper.page
+
+    @property
+    def found(self) -> tuple[Entry, ...]:
+        return self.paper.found
 
     def where(self, chosen: Callable[[Span, str], bool]) -> list[int]:
         """Numbers of the words that are ``chosen``."""
@@ -96,11 +104,9 @@ class Sample:
 
 def sheet_of(lines: Sequence[TextLine], rules: Rules) -> Sheet:
     """Lines as read, laid out and looked at as the reader does."""
-    years = (rules.params.first_year, rules.params.last_year)
-    page = build_page(lines, rows(lines, rules.layout), rules.lexicon, years)
-    found = entries(page, rules.params)
-    words = encode(page, found, rules.lexicon)
-    return Sheet(page, found, words, tuple(page.rows[s.row].text[s.start : s.end] for s in words.spans))
+    paper = build_paper(lines, rows(lines, rules.layout), rules.lexicon, rules.params)
+    words = encode(paper.page, paper.found, rules.lexicon)
+    return Sheet(paper, words, tuple(paper.page.rows[s.row].text[s.start : s.end] for s in words.spans))
 
 
 def sample_of(sheet: Sheet, right: Mapping[str, Iterable[int]], known: Mapping[str, float]) -> Sample:
@@ -202,7 +208,9 @@ def _label_vendor(row: Row, sheet: Sheet, rules: Rules, right: dict[str, list[in
     numbers = sheet.where(lambda span, _: span.line in lines)
     letters = [squash(sheet.texts[i]) for i in numbers]
     shared = _shared("".join(letters), wanted)
-    at, chosen, either = 0, [], []
+    at = 0
+    chosen: list[int] = []
+    either: list[int] = []
     for i, word in zip(numbers, letters, strict=True):
         inside = sum(shared[at : at + len(word)])
         at += len(word)

@@ -15,11 +15,12 @@ from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
 from edgekit.extract import ExtractParams, Lexicon
 from edgekit.extract.network import Network
+from edgekit.extract.params import JointWeights
 from edgekit.manifest import parse_params
 from edgekit.session import open_session
 from edgekit.strict import to_plain
 from models.rules.heldback import Eyes, Seen, is_held_back
-from models.rules.joint import fit_joint
+from models.rules.joint import fit_joint, fit_rules
 from models.rules.lines import Lines, from_files, layout_params, parse_lines, read_pictures
 from models.rules.samples import Row, Sample, sample, train_rows
 from models.rules.weights import Fitted, fit
@@ -89,11 +90,13 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     rules = _open(options.out)
     network = _network(options.network) if options.network else None
-    fitted = fit(_samples(options, rules), rules.lexicon, rules.params)
+    samples = _samples(options, rules)
+    fitted = fit(samples, rules.lexicon, rules.params)
     print(_table(fitted))
     constants = {**rules.constants, **{key: list(values) for key, values in fitted.weights.items()}}
     if network is not None:
-        constants["joint"] = _joint(options, rules, fitted, network)
+        start = fit_rules(samples, rules.lexicon, rules.params)
+        constants["joint"] = _joint(options, rules, start, network)
     text = written(constants)
     if options.check:
         same = text == written(rules.constants)
@@ -117,14 +120,13 @@ def _network(bundle: Path) -> Network:
     return Network(open_session(Bundle.open(bundle), "extract", "onnxruntime", "fp32", threads=1))
 
 
-def _joint(options: argparse.Namespace, rules: _Rules, classical: Fitted, network: Network) -> dict[str, Any]:
-    """The joint weights beside these of the rung "classical"."""
-    weights: dict[str, Any] = classical.weights
-    eyes = Eyes(rules.lexicon, replace(rules.params, **weights), network)
+def _joint(options: argparse.Namespace, rules: _Rules, start: JointWeights, network: Network) -> dict[str, Any]:
+    """The joint weights, their points of the rules given."""
+    eyes = Eyes(rules.lexicon, replace(rules.params, joint=start), network)
     seen = _seen(options, eyes)
     if not seen:
         raise UsageError("no held-back receipt: --network needs receipts of shops that its network was not trained on")
-    halves, report = fit_joint(seen, rules.params.joint)
+    halves, report = fit_joint(seen, start)
     print(_table(Fitted({}, report)))
     return dict(to_plain(halves[2]))
 

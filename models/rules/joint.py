@@ -1,7 +1,9 @@
 """The weights of the joint rung, fitted on receipts that the network was not trained on.
 
-Scores first, then the confidences of the answers they choose. A fit is taken only where it does better than its prior
-on the half it was not fitted on. Confidences are fitted on answers chosen with the weights of the other half.
+The points of its rules first, from those set by hand, on the shops that the network was trained on: so the network and
+the rules meet the held-back shops as equals. There, their say in a score is fitted, then the confidences of the answers
+that the scores choose. A fit is taken only where it does better than its prior on the half it was not fitted on.
+Confidences are fitted on answers chosen with the weights of the other half.
 """
 
 from __future__ import annotations
@@ -13,20 +15,39 @@ from typing import Any
 
 import numpy as np
 
+from edgekit.extract import ExtractParams, Lexicon
 from edgekit.extract.params import JointWeights
 from edgekit.training.fitting import Array, Choice, fit_choices
 from models.rules import priors
+from models.rules import samples as on_sample
 from models.rules.fitting import Answer, accuracy, balanced, fit_answers, log_loss
-from models.rules.heldback import Seen, answer, date_choice, name_choice, tax_choice, total_choice
-from models.rules.weights import GAIN, Line
+from models.rules.heldback import Seen, answer, date_choice, is_held_back, name_choice, tax_choice, total_choice
+from models.rules.samples import Sample
+from models.rules.weights import GAIN, Line, rounded, weighted
 
-SCORE_STRENGTH = 0.003
+RULE_STRENGTH = {"total": 0.03, "name": 0.01}
+SCORE_STRENGTH = 0.01
 CONFIDENCE_STRENGTH = {"total": 2.0, "vendor": 2.0, "date": 5.0, "tax": 10.0}
 """How hard each fit is pulled towards its prior."""
 _CHOICES: dict[str, Callable[[Seen], Choice | None]] = {"total": total_choice, "name": name_choice, "date": date_choice}
 
 Halves = tuple[JointWeights, JointWeights, JointWeights]
 """Weights for half 0 and for half 1, each fitted on the other, and for all."""
+
+
+def fit_rules(samples: Sequence[Sample], lexicon: Lexicon, params: ExtractParams) -> JointWeights:
+    """The joint weights with points of the rules fitted on shops that are not held back."""
+    trained_on = [sample for sample in samples if not is_held_back(sample.row)]
+    totals = weighted([(s, on_sample.total_choice(s, params)) for s in trained_on])
+    names = weighted([(s, on_sample.name_choice(s, lexicon, params)) for s in trained_on])
+    fitted = {}
+    for what, choices, prior in (
+        ("total", totals, params.rules.total_weights),
+        ("name", names, params.rules.name_weights),
+    ):
+        weights = fit_choices(choices, np.array(prior), RULE_STRENGTH[what]) if choices else np.array(prior)
+        fitted[what] = rounded(weights)
+    return replace(params.joint, total_rules=fitted["total"], name_rules=fitted["name"])
 
 
 def fit_joint(seen: Sequence[Seen], start: JointWeights) -> tuple[Halves, tuple[Line, ...]]:
@@ -44,8 +65,10 @@ def fit_joint(seen: Sequence[Seen], start: JointWeights) -> tuple[Halves, tuple[
 
 
 def _balanced(seen: Sequence[Seen]) -> list[Seen]:
-    """Each set counts as much as any other."""
-    return [replace(s, weight=s.weight * w) for s, w in zip(seen, balanced([s.name for s in seen]), strict=True)]
+    """A set counts by the root of its size: of a dozen receipts, each counting as twenty, one would decide too much."""
+    weights = np.sqrt(balanced([s.name for s in seen]))
+    weights *= len(weights) / weights.sum()
+    return [replace(s, weight=s.weight * float(w)) for s, w in zip(seen, weights, strict=True)]
 
 
 def _with_scores(what: str, halves: Halves, found: Sequence[Choice | None], report: list[Line]) -> Halves:
@@ -90,7 +113,6 @@ def _loss(answers: Sequence[Answer], halves: Sequence[Array]) -> float:
 
 
 def _replaced(halves: Halves, key: str, values: Sequence[Array]) -> Halves:
-    rounded = [tuple(round(float(v), 2) + 0.0 for v in one) for one in values]
-    changes: list[dict[str, Any]] = [{key: one} for one in rounded]
+    changes: list[dict[str, Any]] = [{key: rounded(one)} for one in values]
     first, second, both = (replace(half, **change) for half, change in zip(halves, changes, strict=True))
     return first, second, both

@@ -51,15 +51,15 @@ class Fitted:
 
 def fit(samples: Sequence[Sample], lexicon: Lexicon, params: ExtractParams) -> Fitted:
     """``params``: whose hand-set constants hold; its weights are not looked at."""
-    totals = _weighted([(s, total_choice(s, params)) for s in samples])
-    names = _weighted([(s, name_choice(s, lexicon, params)) for s in samples])
+    totals = weighted([(s, total_choice(s, params)) for s in samples])
+    names = weighted([(s, name_choice(s, lexicon, params)) for s in samples])
     total, total_line = _score("total", totals, priors.TOTAL)
     name, name_line = _score("vendor", names, priors.NAME)
     weights = {"total_weights": total[-1], "name_weights": name[-1]}
     by_fold = [replace(params, total_weights=total[fold], name_weights=name[fold]) for fold in (0, 1)]
     report = [total_line, name_line]
     for field in priors.CONFIDENCE:
-        answers = _weighted([(s, _answer(field, s, lexicon, by_fold[s.fold])) for s in samples])
+        answers = weighted([(s, _answer(field, s, lexicon, by_fold[s.fold])) for s in samples])
         found, lines = _confidence(field, answers)
         weights[f"{field}_confidence"] = found
         report += lines
@@ -71,13 +71,13 @@ def fit(samples: Sequence[Sample], lexicon: Lexicon, params: ExtractParams) -> F
 def _score(what: str, choices: Sequence[Choice], prior: Array) -> tuple[list[tuple[float, ...]], Line]:
     """Weights for fold 0 and fold 1, each fitted on the other, and for all; the prior where the fit is no gain."""
     folds = [[c for c in choices if c.fold == fold] for fold in (0, 1)]
-    fitted = [_rounded(fit_choices(taken, prior, SCORE_STRENGTH)) for taken in (folds[1], folds[0], choices)]
+    fitted = [rounded(fit_choices(taken, prior, SCORE_STRENGTH)) for taken in (folds[1], folds[0], choices)]
     sizes = [sum(choice.weight for choice in fold) for fold in folds]
     hits = [accuracy(folds[i], np.array(fitted[i])) for i in (0, 1)]
     before, after = accuracy(choices, prior), float(np.average(hits, weights=sizes))
     if after > before + GAIN:
         return fitted, Line(f"{what} chosen, fitted", len(choices), before, after)
-    return [_rounded(prior)] * 3, Line(f"{what} chosen, prior kept", len(choices), before, after)
+    return [rounded(prior)] * 3, Line(f"{what} chosen, prior kept", len(choices), before, after)
 
 
 def _confidence(field: str, answers: Sequence[Answer]) -> tuple[tuple[float, ...], list[Line]]:
@@ -91,7 +91,7 @@ def _confidence(field: str, answers: Sequence[Answer]) -> tuple[tuple[float, ...
         Line(f"{field} log-loss, {end}", size, before, after),
         Line(f"{field} said less right", size, _excess(answers, [prior, prior]), _excess(answers, folds)),
     ]
-    return _rounded(_logistic(field, answers) if taken else prior), lines
+    return rounded(_logistic(field, answers) if taken else prior), lines
 
 
 def _logistic(field: str, answers: Sequence[Answer]) -> Array:
@@ -113,7 +113,7 @@ def _answer(field: str, item: Sample, lexicon: Lexicon, params: ExtractParams) -
     return total_answer(item, params) if field == "total" else tax_answer(item, params)
 
 
-def _weighted(found: Sequence[tuple[Sample, Item | None]]) -> list[Item]:
+def weighted(found: Sequence[tuple[Sample, Item | None]]) -> list[Item]:
     """What was found, each set counting as much as any other."""
     known = [(sample, item) for sample, item in found if item is not None]
     weights = balanced([sample.name for sample, _ in known])
@@ -129,5 +129,6 @@ def _excess(answers: Sequence[Answer], folds: Sequence[Array]) -> float:
     return float(np.average(said, weights=[a.weight for a in answers]))
 
 
-def _rounded(weights: Array) -> tuple[float, ...]:
+def rounded(weights: Array) -> tuple[float, ...]:
+    """As they are written down: two decimals, and no minus zero."""
     return tuple(round(float(weight), 2) + 0.0 for weight in weights)
