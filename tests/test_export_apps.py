@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -308,6 +309,24 @@ def test_a_file_in_the_way_is_told_before_the_work(tiny: Path, capsys: pytest.Ca
     assert cli.main(["tiny", "--out", str(tiny / "file" / "made")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert re.search(r"cannot be written \((Not a directory|File exists)\); check the folder above it$", line)
+
+
+@pytest.mark.parametrize("name", ["/tmp/full", None])
+def test_a_full_temporary_folder_is_one_line(
+    tiny: Path, name: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device", name)
+
+    monkeypatch.setattr(cli, "_pack", full)
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"error: {name or tempfile.gettempdir()}: the disk is full; make room")
+
+
+def test_a_name_that_no_file_can_have_is_told(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["tiny", "--out", str(tiny / "a\0b" / "made")]) == 2
+    assert "cannot be written (embedded null" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_check_takes_no_app(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
