@@ -36,6 +36,11 @@ def one(text: str) -> Amount:
         ("$.50", "0.50"),
         (".50", "0.50"),
         ("TOTAL9.00", "9.00"),
+        ("6.55SR", "6.55"),
+        ("12.40Z", "12.40"),
+        ("1,234.50S", "1234.50"),
+        ("35.00B", "35.00"),
+        ("5.00RM", "5.00"),
         ("TOTAL: EUR 9,00", "9.00"),
         ("4x1.50", None),
         ("9.99 A", "9.99"),
@@ -157,3 +162,8 @@ def test_no_text_raises_and_spans_are_in_order(text: str) -> None:
     assert all(0 <= a.start < a.end <= len(text) for a in found)
     assert [a.start for a in found] == sorted(a.start for a in found)
     assert len(spans) == 2 * len(found)
+
+
+def test_letters_of_a_currency_are_not_digits() -> None:
+    (amount,) = find_amounts("SGD111.90", {"SGD": "SGD", "S$": "SGD"})
+    assert (amount.value, amount.code) == (Decimal("111.90"), "SGD")

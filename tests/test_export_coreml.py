@@ -27,7 +27,7 @@ from export import pack as packing
 from export import samples
 from export.catalogue import TARGETS
 from export.graphs import build
-from export.recipe import PictureRecipe, files_of
+from export.recipe import PictureRecipe
 from export.recipes.receipt import DETECT, RECOGNIZE
 from export.targets.lowered import UNCHECKED, Lowered
 
@@ -43,7 +43,7 @@ RECIPES = {"detect": DETECT, "recognize": RECOGNIZE}
 
 
 def members(recipe: PictureRecipe) -> Mapping[str, bytes]:
-    return {file.path: model_sources._read(file) for file in files_of(recipe)}
+    return model_sources.members(recipe)
 
 
 @cache

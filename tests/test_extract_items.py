@@ -50,8 +50,13 @@ def test_where_a_description_may_stand(printed: str, expected: list[tuple[str, s
 
 def test_a_second_row_of_description_belongs_to_the_item_above() -> None:
     said = {"description": ["Tea", "with", "milk", "Soup"], "amount": ["6.00", "7.00"]}
-    found = brief(items("Shop\nTea | 6.00\nwith milk\nSoup | 7.00\nx\nx\nx\nmilk", said))
+    found = brief(items("Shop\nTea | 6.00\nwith milk\nSoup | 7.00", said))
     assert found == [("Tea with milk", None, None, "6.00"), ("Soup", None, None, "7.00")]
+
+
+def test_a_smudge_between_the_rows_of_an_item_is_passed_over() -> None:
+    said = {"description": ["Tea"], "amount": ["6.00"]}
+    assert brief(items("Shop\nTea\n- .\n6.00", said)) == [("Tea", None, None, "6.00")]
 
 
 def test_one_description_is_of_one_item() -> None:

@@ -42,11 +42,19 @@ def test_none_is_the_best_of_a_tag_nobody_has() -> None:
     assert math.exp(reading.none("tax")) > 0.99 and reading.none("total") < -5
 
 
+def test_what_speaks_against_a_word() -> None:
+    reading = reading_of(paper_of(SHOP), {"total": ["4.00"]})
+    one, other = reading.words(1, 6, 10), reading.words(2, 8, 12)
+    assert reading.against("total", one) == pytest.approx(reading.share("total", other))
+    assert reading.against("total", [*one, *other]) == pytest.approx(reading.none("total"))
+    assert reading.against("tax", one) == pytest.approx(0.0, abs=0.01)
+
+
 def test_odds_are_clipped_and_rows_know_their_words() -> None:
     reading = reading_of(paper_of(SHOP), {"vendor": ["Corner"]})
     assert reading.said("vendor", [0, 1]) == [6.0, -6.0]
-    assert reading.words_of(0) == (0, 1)
-    assert reading.words_of(99) == () == reading.words(0, 500, 600)
+    assert reading.by_row[0] == (0, 1) == reading.by_line[0]
+    assert reading.words(99, 0, 9) == () == reading.words(0, 500, 600)
 
 
 def test_padding_is_not_read() -> None:
@@ -55,8 +63,9 @@ def test_padding_is_not_read() -> None:
     scores[0, 6:] = 99.0
     reading = Network(Wrong(lambda: (scores,))).read(paper.page, paper.found, paper.lexicon)
     assert reading is not None
-    assert reading.shares.shape == (len(reading.spans) + 1, len(POINTED))
-    assert np.allclose(np.exp(reading.shares), 1 / (len(reading.spans) + 1))
+    assert list(reading.shares) == list(POINTED)
+    for shares in reading.shares.values():
+        assert np.exp(shares) == pytest.approx([1 / (len(reading.spans) + 1)] * (len(reading.spans) + 1))
 
 
 def test_huge_scores_are_no_overflow() -> None:
@@ -64,7 +73,7 @@ def test_huge_scores_are_no_overflow() -> None:
     count = len(reading_of(paper, {}).spans)
     for scale in (1e30, -1e30):
         reading = reading_from(reading_of(paper, {}).spans, np.full((count, len(TAGS)), scale))
-        assert np.isfinite(reading.shares).all()
+        assert all(np.isfinite(shares).all() for shares in reading.shares.values())
         assert FLOOR <= reading.none("total") <= 0.0
 
 

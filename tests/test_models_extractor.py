@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
+from places import ROOT
 from printed import laid_out
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
@@ -72,6 +75,15 @@ def rules() -> Any:
 @pytest.fixture(scope="module")
 def lesson(rules: Any) -> Any:
     return samples.labelled(ROW, laid_out(PAPER)[0], rules)
+
+
+@pytest.mark.parametrize("missing", ["torch", "transformers"])
+def test_it_says_what_to_install(missing: str) -> None:
+    script = f"import sys; sys.modules['{missing}'] = None; import models.extractor"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"edgekit.errors.BackendError: {missing} is not installed: pip install edgekit[train")
 
 
 def test_the_shipped_network_keeps_its_limits() -> None:

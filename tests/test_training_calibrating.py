@@ -153,3 +153,12 @@ def test_every_map_rises_and_is_never_certain(seed: int, size: int, kept: float)
     assert said == sorted(said)
     assert 0 < said[0]
     assert said[-1] < 1
+
+
+def test_receipts_of_one_shop_go_wrong_together() -> None:
+    """Seven receipts of one shop count 7 / (1 + 6 / 2) = 1.75 times as much as one of another."""
+    chain = [Counted(0.9, False, 1.0, f"c{i}", "chain", "a") for i in range(7)]
+    others = [counted(0.9, True, 1.0, f"o{i}") for i in range(20)]
+    weighted = balanced_sets([*chain, *others])
+    first, last = (sum(answer.weight for answer in part) for part in (weighted[:7], weighted[7:]))
+    assert first / last == pytest.approx(1.75 / 20)

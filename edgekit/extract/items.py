@@ -32,6 +32,7 @@ class _ItemRow:
 def find_items(page: Page, reading: Reading) -> tuple[Item, ...]:
     """What was bought, top to bottom: each row with an amount, and the rows of description that belong to it."""
     rows = [_item_row(row, reading) for row in page.rows]
+    rows = [row for row in rows if row.amount or row.description]  # smudges and codes between the rows of an item
     owners = _owners(rows)
     found = []
     for place, row in enumerate(rows):
@@ -70,8 +71,8 @@ def _free(rows: Sequence[_ItemRow], owners: Mapping[int, int], places: range) ->
 
 def _item_row(row: PageRow, reading: Reading) -> _ItemRow:
     kinds: dict[str, list[int]] = {"description": [], "quantity": [], "amount": []}
-    for word in reading.words_of(row.index):
-        odds = {tag: reading.said(tag, [word])[0] for tag in kinds}
+    for word in reading.by_row.get(row.index, ()):
+        odds = {tag: reading.odds[tag][word] for tag in kinds}
         tag = max(odds, key=lambda name: odds[name])
         if odds[tag] > 0:
             kinds[tag].append(word)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -22,8 +23,6 @@ FLOOR = -12.0
 """Log of the least share that counts: below it, a network that is sure says nothing more."""
 _STEEPEST = 6.0  # log-odds of a word beyond which more says nothing
 
-Array = NDArray[np.float64]
-
 
 class Session(Protocol):
     """A loaded graph; see ``edgekit.session.Session``."""
@@ -35,42 +34,45 @@ class Session(Protocol):
 class Reading:
     """The network's word on a page.
 
-    spans: its words in reading order. odds: float64 [words, TAGS], log-odds within +-6. shares: float64
-    [words + 1, POINTED], log of the share of each word; the last row is that of none of them.
+    spans: its words in reading order. odds: by tag, the log-odds of each word, within +-6. shares: by POINTED tag, the
+    log of each word's share and, last, of the share of none. by_row, by_line: numbers of the words on each.
     """
 
     spans: tuple[Span, ...]
-    odds: Array
-    shares: Array
-    _by_row: dict[int, tuple[int, ...]]
+    odds: Mapping[str, tuple[float, ...]]
+    shares: Mapping[str, tuple[float, ...]]
+    by_row: Mapping[int, tuple[int, ...]]
+    by_line: Mapping[int, tuple[int, ...]]
 
     def words(self, row: int, start: int, end: int) -> tuple[int, ...]:
         """Numbers of the words that touch the characters [start, end) of a row."""
-        return tuple([i for i in self._by_row.get(row, ()) if self.spans[i].start < end and self.spans[i].end > start])
+        touching = [i for i in self.by_row.get(row, ()) if self.spans[i].start < end and self.spans[i].end > start]
+        return tuple(touching)
 
-    def words_of(self, row: int) -> tuple[int, ...]:
-        """Numbers of the words of a row, left to right."""
-        return self._by_row.get(row, ())
-
-    def share(self, tag: str, words: Sequence[int]) -> float:
+    def share(self, tag: str, words: Collection[int]) -> float:
         """Log of the share of a POINTED tag that falls on some words together; FLOOR or more."""
-        if not words:
-            return FLOOR
-        found = self.shares[list(words), POINTED.index(tag)]
-        return max(float(np.logaddexp.reduce(found)), FLOOR)
+        shares = self.shares[tag]
+        whole = sum([math.exp(shares[word]) for word in words])
+        return max(math.log(whole), FLOOR) if whole else FLOOR
 
     def none(self, tag: str) -> float:
         """Log of the share that a receipt shows none of a POINTED tag; FLOOR or more."""
-        return max(float(self.shares[-1, POINTED.index(tag)]), FLOOR)
+        return max(self.shares[tag][-1], FLOOR)
+
+    def against(self, tag: str, words: Collection[int]) -> float:
+        """Log of the largest share of a POINTED tag that falls on another word, or on none; FLOOR or more."""
+        return max([share for word, share in enumerate(self.shares[tag]) if word not in words], default=FLOOR)
 
     def best(self, tag: str) -> int | None:
         """The word with the largest share of a POINTED tag; None where none of them is likelier."""
-        found = int(np.argmax(self.shares[:, POINTED.index(tag)]))
+        shares = self.shares[tag]
+        found = shares.index(max(shares))
         return found if found < len(self.spans) else None
 
-    def said(self, tag: str, words: Sequence[int]) -> list[float]:
+    def said(self, tag: str, words: Iterable[int]) -> list[float]:
         """Log-odds of some words for any tag, within +-6."""
-        return [float(odds) for odds in self.odds[list(words), TAGS.index(tag)]]
+        odds = self.odds[tag]
+        return [odds[word] for word in words]
 
 
 class Network:
@@ -98,12 +100,20 @@ def reading_of(spans: tuple[Span, ...], scores: NDArray[Any]) -> Reading:
     """The reading that scores [words, TAGS] amount to."""
     logits = np.asarray(scores, np.float64)
     pointed = np.concatenate([logits[:, [TAGS.index(tag) for tag in POINTED]], np.zeros((1, len(POINTED)))])
-    by_row: dict[int, list[int]] = {}
-    for i, span in enumerate(spans):
-        by_row.setdefault(span.row, []).append(i)
+    shares = (pointed - np.logaddexp.reduce(pointed, axis=0)).T.tolist()
+    odds = np.clip(logits, -_STEEPEST, _STEEPEST).T.tolist()
     return Reading(
         spans=spans,
-        odds=np.clip(logits, -_STEEPEST, _STEEPEST),
-        shares=pointed - np.logaddexp.reduce(pointed, axis=0),
-        _by_row={row: tuple(found) for row, found in by_row.items()},
+        odds={tag: tuple(column) for tag, column in zip(TAGS, odds, strict=True)},
+        shares={tag: tuple(column) for tag, column in zip(POINTED, shares, strict=True)},
+        by_row=_grouped([span.row for span in spans]),
+        by_line=_grouped([span.line for span in spans]),
     )
+
+
+def _grouped(keys: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Places by key."""
+    found: dict[int, list[int]] = {}
+    for place, key in enumerate(keys):
+        found.setdefault(key, []).append(place)
+    return {key: tuple(places) for key, places in found.items()}

@@ -106,7 +106,7 @@ def name_evidence(paper: Paper, reading: Reading, ranked: Sequence[Name]) -> tup
         return ()
     words = [word for word, _, _ in name_words(paper, reading, ranked[0])]
     said = reading.said("vendor", words)
-    likely = [word for word in range(len(reading.spans)) if reading.said("vendor", [word])[0] > 0]
+    likely = [word for word, odds in enumerate(reading.odds["vendor"]) if odds > 0]
     left_out = len(set(likely) - set(words))
     return (_mean([1.0 / (1.0 + math.exp(-odds)) for odds in said]), min(left_out, _LEFT_OUT) / _LEFT_OUT)
 
@@ -114,20 +114,20 @@ def name_evidence(paper: Paper, reading: Reading, ranked: Sequence[Name]) -> tup
 def name_words(paper: Paper, reading: Reading, name: Name) -> list[tuple[int, int, int]]:
     """Words that a name is made of, with where each starts and ends in its text."""
     found, cursor = [], 0
-    for word, span in enumerate(reading.spans):
-        if span.line in name.lines:
-            text = paper.page.rows[span.row].text[span.start : span.end]
-            start = name.text.find(text, cursor)
-            if start >= 0:
-                cursor = start + len(text)
-                found.append((word, start, cursor))
+    for word in [word for line in name.lines for word in reading.by_line.get(line, ())]:
+        span = reading.spans[word]
+        text = paper.page.rows[span.row].text[span.start : span.end]
+        start = name.text.find(text, cursor)
+        if start >= 0:
+            cursor = start + len(text)
+            found.append((word, start, cursor))
     return found
 
 
 def _trimmed(paper: Paper, reading: Reading, name: Name) -> Name | None:
     """The name from its first to its last likely word; None where that is all of it, or nothing."""
     words = name_words(paper, reading, name)
-    likely = [(start, end) for word, start, end in words if reading.said("vendor", [word])[0] > 0]
+    likely = [(start, end) for word, start, end in words if reading.odds["vendor"][word] > 0]
     if not likely:
         return None
     start, end = likely[0][0], likely[-1][1]
@@ -201,9 +201,7 @@ def _tax_words(paper: Paper, reading: Reading, tax: Tax) -> tuple[int, ...]:
 
 def _pointed(tag: str, reading: Reading, words: Sequence[int]) -> tuple[float, ...]:
     """POINTED_EVIDENCE of an answer that stands on some words."""
-    others = [word for word in range(len(reading.spans)) if word not in words]
-    against = max([reading.none(tag), *(reading.share(tag, [word]) for word in others)])
-    return (math.exp(reading.share(tag, words)), against / -FLOOR)
+    return (math.exp(reading.share(tag, words)), max(reading.against(tag, set(words)), FLOOR) / -FLOOR)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -15,6 +15,8 @@ _RUN = re.compile(
 # A point that stands apart ("9 .00", "9. 00") is a reading error; a space before three digits may part thousands.
 _LOOSE_POINT = re.compile(r" ?([.,]) ?([0-9OoDQU]{2})(?![\w.,%])")
 _LOOSE_GROUPS = re.compile(r"(?: (\d{3}))+,\d\d(?!\d)")
+# A tax code that ran into a price ("6.55SR", "12.40Z"): its first letter may look like a digit.
+_CODED = re.compile(r"[0-9]+(?:[.,'][0-9]{3})*[.,][0-9]{2}(?=[A-Z]{1,3}(?![\w.,]))")
 _DASHES = re.compile(r"[.,] ?-{1,2}(?![\w-])")
 _MAX_DIGITS = 12
 _BEHIND = 16  # characters on either side of a number that may speak for or against it
@@ -65,8 +67,10 @@ def find_amounts(text: str, marks: Mapping[str, str]) -> tuple[Amount, ...]:
     found: list[Amount] = []
     position = 0
     while (match := _RUN.search(plain, position)) is not None:
-        amount = _amount_at(plain, match.start(), match.end(), marks)
-        position = match.end()
+        coded = _CODED.match(plain, match.start())
+        end = coded.end() if coded else match.end()
+        amount = _amount_at(plain, match.start(), end, marks)
+        position = end
         if amount is not None and (not found or amount.start >= found[-1].end):
             found.append(amount)
             position = max(position, amount.end)
@@ -107,6 +111,9 @@ def _amount_at(plain: str, start: int, end: int, marks: Mapping[str, str]) -> Am
 
 def _leading_letters(plain: str, start: int, end: int, marks: Mapping[str, str]) -> tuple[int, bool]:
     """Where the digits start: an ``S`` in front of a price is a misread dollar, letters of a word are the word's."""
+    for size in range(4, 1, -1):  # a currency's letters that look like digits: "SGD9.00"
+        if plain[start : start + size].upper() in marks and plain[start + size : start + size + 1].isdigit():
+            return start + size, False
     while start < end and not plain[start].isdigit() and plain[start] not in ".,":
         if plain[start] == "S" and (start == 0 or not plain[start - 1].isalnum()):
             return start + 1, True

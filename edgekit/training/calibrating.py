@@ -24,7 +24,7 @@ Knots = tuple[tuple[float, float], ...]
 
 FOLDS = 5
 FEW = 30.0
-"""Receipts with which a set counts half as much as it could."""
+"""Shops with which a set counts half as much as it could."""
 PRIOR = 10.0
 """Answers that the prior of a logistic counts as: it holds that raw confidences are true."""
 POOLED = 15.0
@@ -47,8 +47,8 @@ _FINER = 0.95  # a threshold is kept where it bounds this much less than the one
 class Counted:
     """An answer whose label is known.
 
-    raw: the confidence as the rung said it, 0..1. weight: how much it counts. receipt: several readings of one receipt
-    are no independent evidence. shop: is held back as a whole. source: the set it comes from.
+    raw: the confidence as the rung said it, 0..1. weight: how much it counts. receipt: which may have several readings.
+    shop: is held back as a whole, and is little more evidence than one receipt. source: the set it comes from.
     """
 
     raw: float
@@ -70,7 +70,7 @@ class Fit:
 
 
 def fit_field(answers: Sequence[Counted], gain: float = GAIN) -> Fit | None:
-    """The calibration of one field; None without any answer. Sets count alike as far as they can.
+    """The calibration of one field; None without any answer. Sets and shops count alike as far as they can.
 
     gain: log-loss that a map must gain over a plainer one to be taken.
     """
@@ -103,19 +103,22 @@ def composed(first: FieldCalibration | None, second: FieldCalibration) -> FieldC
 
 
 def balanced_sets(answers: Sequence[Counted]) -> list[Counted]:
-    """The same answers, weighted so that sets count alike as far as they can, and all together as much as before.
+    """The same answers, weighted so that sets, and shops of a set, count alike as far as they can.
 
-    Sets differ from one another, so a large one says little more of the next than a middling one; but a small one says
-    little at all (DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986): n receipts count n / (n + FEW).
+    Receipts of one shop are printed alike and go wrong together: n of them count n / (1 + (n - 1) / 2) (Kish, "Survey
+    Sampling", 1965, with a correlation of one half). So do the receipts of one set: n count n / (n + FEW), after
+    DerSimonian and Laird, "Meta-Analysis in Clinical Trials", 1986.
     """
-    weights: dict[str, float] = {}
-    receipts: dict[str, set[str]] = {}
+    shops: dict[tuple[str, str], float] = {}
     for answer in answers:
-        weights[answer.source] = weights.get(answer.source, 0.0) + answer.weight
-        receipts.setdefault(answer.source, set()).add(answer.receipt)
-    counts = {source: len(found) / (len(found) + FEW) for source, found in receipts.items()}
-    factor = sum(weights.values()) / sum(counts.values())
-    shares = {source: factor * counts[source] / weights[source] for source in weights}
+        shop = (answer.source, answer.shop)
+        shops[shop] = shops.get(shop, 0.0) + answer.weight
+    answers = [replace(a, weight=a.weight / max((1 + shops[a.source, a.shop]) / 2, 1)) for a in answers]
+    sets: dict[str, float] = {}
+    for answer in answers:
+        sets[answer.source] = sets.get(answer.source, 0.0) + answer.weight
+    factor = sum(sets.values()) / sum(size / (size + FEW) for size in sets.values())
+    shares = {source: factor / (size + FEW) for source, size in sets.items()}
     return [replace(answer, weight=answer.weight * shares[answer.source]) for answer in answers]
 
 
@@ -190,7 +193,7 @@ def risks(answers: Sequence[Counted]) -> Knots:
 def upper_bound(answers: Sequence[Counted]) -> float:
     """Wilson's upper bound ("Probable Inference", 1927) on the share of wrong answers.
 
-    Of weighted answers only as many count as independent receipts would have to be (Kish, "Survey Sampling", 1965).
+    Of weighted answers only as many count as shops that count alike would have to be (Kish, "Survey Sampling", 1965).
     """
     tally = _Tally()
     for answer in answers:
@@ -200,16 +203,16 @@ def upper_bound(answers: Sequence[Counted]) -> float:
 
 @dataclass(slots=True)
 class _Tally:
-    """Weights of answers, of the wrong ones, and of each receipt with the sum of their squares."""
+    """Weights of answers, of the wrong ones, and of each shop with the sum of their squares."""
 
     total: float = 0.0
     wrong: float = 0.0
     squares: float = 0.0
-    receipts: dict[str, float] = field(default_factory=dict)
+    shops: dict[str, float] = field(default_factory=dict)
 
     def add(self, answer: Counted) -> None:
-        before = self.receipts.get(answer.receipt, 0.0)
-        self.receipts[answer.receipt] = before + answer.weight
+        before = self.shops.get(answer.shop, 0.0)
+        self.shops[answer.shop] = before + answer.weight
         self.squares += (before + answer.weight) ** 2 - before**2
         self.total += answer.weight
         self.wrong += 0.0 if answer.right else answer.weight

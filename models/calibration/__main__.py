@@ -76,6 +76,8 @@ def _run(options: argparse.Namespace) -> int:
     extractor = open_raw(options.rung, params, lexicon, _session(options))
     answers = count(_receipts(options), extractor)
     fits = {name: fit for name, found in answers.items() if (fit := _fit(found)) is not None}
+    if not fits:
+        raise UsageError(f"--rung {options.rung}: no labelled answer to count: give training receipts (--data)")
     print(_table(fits))
     fitted = {name: to_plain(fit.calibration) for name, fit in fits.items()}
     text = written({**constants, "calibration": {**constants["calibration"], options.rung: fitted}})
@@ -132,7 +134,7 @@ def _readings(
 
 
 def _table(fits: Mapping[str, Fit]) -> str:
-    kinds = list(next(iter(fits.values())).losses) if fits else []
+    kinds = list(next(iter(fits.values())).losses)
     head = ["log-loss on shops and sets held back", "answers", "receipts", *kinds]
     lines = [f"{head[0]:36} {head[1]:>8} {head[2]:>8} " + " ".join(f"{kind:>9}" for kind in kinds)]
     for name, fit in fits.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from edgekit.evaluation import SCORED, judge
+from edgekit.evaluation import SAME_AMOUNT, SCORED, judge
 from edgekit.extract import Extractor, ExtractParams, How, Lexicon
 from edgekit.extract.network import Session
 from edgekit.parsing.folding import squash
@@ -14,6 +14,8 @@ from edgekit.training.calibrating import Counted
 from edgekit.types import Fields
 from models.rules.lines import Lines
 from models.rules.samples import Row
+
+_ROUNDING = 0.025  # half of the smallest coin, and a bit: what rounding changes at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,33 @@ def shop_of(row: Row) -> str:
 
 
 def count(receipts: Sequence[Labelled], extractor: Extractor) -> dict[str, list[Counted]]:
-    """Answers by field. The readings of one receipt together count as one answer."""
+    """Answers by field. The readings of one receipt count as one answer, the picture as it is for half of it."""
     found: dict[str, list[Counted]] = {name: [] for name in SCORED}
     for receipt in receipts:
-        for lines in receipt.readings:
+        altered = len(receipt.readings) - 1
+        weights = (0.5, *(0.5 / altered for _ in range(altered))) if altered else (1.0,)
+        for lines, weight in zip(receipt.readings, weights, strict=True):
             fields = extractor.extract(lines.lines, lines.rows)
-            for name, counted in _answers(receipt, fields):
-                found[name].append(counted)
+            for name, counted in _answers(receipt, lines, fields):
+                found[name].append(replace(counted, weight=weight))
     return found
 
 
-def _answers(receipt: Labelled, fields: Fields) -> Iterator[tuple[str, Counted]]:
-    shop, weight = shop_of(receipt.row), 1 / len(receipt.readings)
+def _is_the_other_total(row: Row, value: str, lines: Lines) -> bool:
+    """Whether label and answer are two printed totals, before and after rounding: labels mean either."""
+    total = row["norm"]["total"]
+    apart = abs(float(value) - total)
+    return SAME_AMOUNT <= apart <= _ROUNDING and any(f"{total:.2f}" in line.text for line in lines.lines)
+
+
+def _answers(receipt: Labelled, lines: Lines, fields: Fields) -> Iterator[tuple[str, Counted]]:
+    shop = shop_of(receipt.row)
     for name in SCORED:
         field = getattr(fields, name)
         if field is None:
             continue
         value = f"{field.value:f}" if isinstance(field.value, Decimal) else field.value
         verdict = judge(name, receipt.row, value, False)
-        if verdict is not None:
+        if verdict is not None and not (name == "total" and _is_the_other_total(receipt.row, value, lines)):
             file = f"{receipt.source}/{receipt.row['file']}"
-            yield name, Counted(field.confidence, verdict.right, weight, file, shop, receipt.source)
+            yield name, Counted(field.confidence, verdict.right, 1.0, file, shop, receipt.source)

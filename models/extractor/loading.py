@@ -20,5 +20,5 @@ def load(folder: Path = CHECKPOINT) -> ExtractorModel:
             f"{folder}: no extraction network ({error}); train one with python -m models.extractor.train"
         ) from error
     assert isinstance(model, ExtractorModel)
-    model.eval()
+    model.train(False)
     return model

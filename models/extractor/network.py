@@ -69,7 +69,8 @@ class WordEncoder(nn.Module):
         before = F.pad(letters, (0, 0, 1, 0))[:, :, :-1]
         after = F.pad(letters, (0, 0, 0, 1))[:, :, 1:]
         grams = F.relu(self.trigrams(torch.cat([before, letters, after], -1))) * known
-        return self.out(grams.amax(2))
+        word: Tensor = self.out(grams.amax(2))
+        return word
 
 
 class Block(nn.Module):
@@ -93,10 +94,11 @@ class Block(nn.Module):
         attention = (nearness + self.apart(apart).permute(0, 3, 1, 2) + hidden).softmax(-1)
         seen = (self.drop(attention) @ value).transpose(1, 2).flatten(2)
         words = words + self.drop(self.mix(seen))
-        return words + self.drop(self.narrow(F.relu(self.wide(self.norm_inner(words)))))
+        inner: Tensor = self.drop(self.narrow(F.relu(self.wide(self.norm_inner(words)))))
+        return words + inner
 
     def _by_head(self, words: Tensor) -> Tensor:
-        return words.unflatten(-1, (self.heads, self.size)).transpose(1, 2)
+        return words.reshape(words.shape[0], words.shape[1], self.heads, self.size).transpose(1, 2)
 
 
 class ExtractorModel(PreTrainedModel):
@@ -139,7 +141,8 @@ class ExtractorModel(PreTrainedModel):
         apart = _apart(places)
         for block in self.blocks:
             words = block(words, apart, hidden)
-        return self.tags(self.norm(words)) + self.shortcut(places)
+        scores: Tensor = self.tags(self.norm(words)) + self.shortcut(places)
+        return scores
 
 
 def _apart(places: Tensor) -> Tensor:

@@ -74,9 +74,12 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def read_noisily(lines: Sequence[TaggedLine], noise: Noise, rng: Random) -> list[TaggedLine]:
-    """Lines as our reader might read them, in the order given; their rows are kept."""
-    level = _drawn(noise.receipts, rng)
+def read_noisily(lines: Sequence[TaggedLine], noise: Noise, rng: Random, worse: float = 1.0) -> list[TaggedLine]:
+    """Lines as our reader might read them, in the order given; their rows are kept.
+
+    worse: factor on how much is misread; what was measured are scans.
+    """
+    level = _drawn(noise.receipts, rng) * worse
     kept = [line for line in _joined(lines, noise, rng) if line.text and rng.random() >= _loss(line, noise)]
     parts = [part for line in kept for part in _parted(line, noise, rng)]
     read = [_misread(line, level, noise, rng) for line in parts]

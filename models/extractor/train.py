@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import fmean
 
 import torch
 
@@ -33,9 +34,12 @@ A data folder has labels.jsonl and the pictures it names; only rows of split "tr
 receipt of another split (near_duplicates). One shop in five is held back: its receipts are never trained on, and the
 scores printed are of them. Every receipt is read by the default bundle, as it is and slightly altered, which takes
 minutes; lines read are kept in --cache (empty it after changing the reader's code).
-Written: the network to --out (config.json, model.safetensors), and to --runs the settings (config.json) and what every
-epoch gave (log.jsonl). The same command gives the same network on the same machine.
+Written: the network to --out (config.json, model.safetensors), and to --runs the settings (config.json), what every
+epoch gave (log.jsonl) and the loss of the steps (curve.csv).
+The same command gives the same network on the same machine.
 Exit: 0 done, 2 an error (one line on stderr)."""
+
+_CURVE_STEPS = 50
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--runs", type=Path, metavar="DIR", default=CHECKPOINT.with_name("runs") / "latest", help="for config and log")
     add("--cache", type=Path, metavar="DIR", default=Path("build/extractor"), help="for lines that were read")
     add("--synthetic", type=int, metavar="N", default=14000, help="synthetic receipts (default %(default)s)")
-    add("--real", type=int, metavar="N", default=8000, help="versions of labelled receipts (default %(default)s)")
-    add("--variants", type=int, metavar="N", default=2, help="altered pictures of each receipt to read (default 2)")
+    add("--real", type=int, metavar="N", default=6000, help="versions of labelled receipts (default %(default)s)")
+    add("--variants", type=int, metavar="N", default=1, help="altered pictures of each receipt to read (default 1)")
     add("--epochs", type=int, metavar="N", default=schedule.epochs, help="passes over all (default %(default)s)")
     add("--seed", type=int, metavar="N", default=schedule.seed, help="of everything drawn by chance (default 0)")
     add("--threads", type=int, metavar="N", default=1, help="of torch, and processes that make samples (default 1)")
@@ -79,7 +83,8 @@ def _run(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = ExtractorModel(ExtractorConfig()).to(device)
+    model = ExtractorModel(ExtractorConfig())
+    torch.nn.Module.to(model, device)
     readings = _readings(options)
     trained_on = [reading for reading in readings if not reading.is_held_back]
     jobs = jobs_of(trained_on, options.real if trained_on else 0, options.synthetic, options.seed)
@@ -94,8 +99,14 @@ def _run(options: argparse.Namespace) -> None:
             progress.clear()
             log.write(epoch, losses, measure(average, held_back, options.measure, rules))
 
-        average = train(model, samples, schedule, told, lambda count: _steps(progress, count))
-    average.to("cpu").save_pretrained(options.out)
+        def step_done(count: int, loss: float) -> None:
+            log.step(loss)
+            _steps(progress, count)
+
+        average = train(model, samples, schedule, told, step_done)
+    log.close()
+    torch.nn.Module.to(average, "cpu")
+    average.save_pretrained(options.out)
 
 
 def _readings(options: argparse.Namespace) -> list[LabelledReading]:
@@ -114,6 +125,7 @@ class _Log:
 
     def __init__(self, options: argparse.Namespace, schedule: Schedule, parameters: int) -> None:
         self._path, self._start = options.runs / "log.jsonl", time.monotonic()
+        self._curve: list[float] = []
         options.runs.mkdir(parents=True, exist_ok=True)
         sizes = ("synthetic", "real", "variants", "seed", "threads")
         facts = {
@@ -126,6 +138,17 @@ class _Log:
         }
         (options.runs / "config.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         self._path.write_text("", encoding="utf-8")
+
+    def step(self, loss: float) -> None:
+        """Notes the loss of one step."""
+        self._curve.append(loss)
+
+    def close(self) -> None:
+        """Writes the losses of the steps, the mean of every so many a line."""
+        starts = range(0, len(self._curve), _CURVE_STEPS)
+        means = [(start, fmean(self._curve[start : start + _CURVE_STEPS])) for start in starts]
+        rows = [f"{start},{mean:.4f}\n" for start, mean in means]
+        self._path.with_name("curve.csv").write_text("step,loss\n" + "".join(rows), encoding="utf-8")
 
     def write(self, epoch: int, losses: Sequence[float], scores: dict[str, float]) -> None:
         losses_by_tag = {tag: round(loss, 4) for tag, loss in zip(TAGS, losses, strict=True)}

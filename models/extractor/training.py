@@ -32,7 +32,7 @@ class Schedule:
     inertia: of the running average of weights, which is what is kept in the end.
     """
 
-    epochs: int = 4
+    epochs: int = 3
     batch: int = 16
     rate: float = 2e-3
     decay: float = 0.01
@@ -85,12 +85,13 @@ def train(
     samples: Sequence[Sample],
     schedule: Schedule,
     told: Callable[[int, Sequence[float], ExtractorModel], None],
-    step_done: Callable[[int], None] = lambda _: None,
+    step_done: Callable[[int, float], None] = lambda count, loss: None,
 ) -> ExtractorModel:
     """The running average of the weights after all epochs; ``model`` itself is trained on too.
 
     told: called after each epoch with its number, the mean loss of each tag, and the average so far. step_done: with
-    the receipts of each step. AdamW (Loshchilov and Hutter, 2019), the rate rising at first, then falling as a cosine.
+    the number of receipts of each step, and their mean loss. AdamW (Loshchilov and Hutter, 2019), the rate rising at
+    first, then falling as a cosine.
     """
     device = str(next(model.parameters()).device)
     rng = Random(schedule.seed)
@@ -106,7 +107,7 @@ def train(
             rates.step()
             step += 1
             _average(average, model, min(schedule.inertia, 1 - _FAST_START / (_FAST_START + step)))
-            step_done(len(batch.known))
+            step_done(len(batch.known), float(losses[-1].sum()))
         told(epoch, torch.stack(losses).mean(0).tolist(), average)
     return average
 
@@ -115,7 +116,7 @@ def _step(model: ExtractorModel, batch: Batch, optimiser: torch.optim.Optimizer)
     """Mean loss of each tag, after one step down its sum."""
     loss = loss_of(model(batch.chars, batch.places), batch.targets, batch.known).mean(0)
     optimiser.zero_grad()
-    loss.sum().backward()
+    torch.autograd.backward(loss.sum())
     torch.nn.utils.clip_grad_norm_(model.parameters(), _CLIP)
     optimiser.step()
     return loss.detach()
@@ -138,7 +139,7 @@ def scores_of(
     """Scores of each sample's words, float32 [words, tags], one receipt at a time."""
     device = str(next(model.parameters()).device)
     found = []
-    model.eval()
+    model.train(False)
     with torch.no_grad():
         for sample in samples:
             batch = batch_of([sample]).to(device)
