@@ -18,7 +18,8 @@ from edgekit.extract.network import Session
 from edgekit.manifest import parse_params
 from edgekit.session import open_session
 from edgekit.strict import to_plain
-from edgekit.training.calibrating import GAIN, Counted, Fit, fit_field
+from edgekit.training.calibrating import GAIN, Fit, fit_field
+from edgekit.training.counting import Counted
 from models.calibration.answers import Labelled, count, open_raw
 from models.rules.__main__ import written
 from models.rules.heldback import is_held_back
