@@ -43,8 +43,8 @@ class Order:
     gate: Labelled | None = None
 
     def check(self) -> None:
-        """Raises UsageError where pictures are missing: what has fewer than 16 bits is judged by receipts, and ranges of
-        activations are calibrated with them."""
+        """Raises UsageError where pictures are missing: what has less than 16 bits is judged by receipts, and the
+        ranges of activations come from them."""
         small = [(target, precision) for target, precision in self.jobs if precision not in (BASE, HALF)]
         if any(target.is_calibrated for target, _ in small) and (self.gate is None or not self.calibration):
             raise UsageError(

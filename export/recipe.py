@@ -49,7 +49,7 @@ class LocalFile:
 
     @property
     def origin(self) -> str:
-        return "a file beside the recipe"
+        return "a local file"
 
 
 File = Member | LocalFile

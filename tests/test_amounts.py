@@ -162,3 +162,8 @@ def test_no_text_raises_and_spans_are_in_order(text: str) -> None:
     assert all(0 <= a.start < a.end <= len(text) for a in found)
     assert [a.start for a in found] == sorted(a.start for a in found)
     assert len(spans) == 2 * len(found)
+
+
+def test_letters_of_a_currency_are_not_digits() -> None:
+    (amount,) = find_amounts("SGD111.90", {"SGD": "SGD", "S$": "SGD"})
+    assert (amount.value, amount.code) == (Decimal("111.90"), "SGD")

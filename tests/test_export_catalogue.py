@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from edgekit.errors import BackendError, UsageError
-from export.catalogue import jobs
+from export.catalogue import TARGETS, jobs
 
 
 @pytest.fixture
@@ -53,3 +53,22 @@ def test_a_missing_package_is_named_with_its_mend(target: str, precision: str, e
         jobs([target], [precision])
     assert "not installed" in str(caught.value)
     assert f"pip install 'edgekit[{extra}]'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "precision", "stand_in"),
+    [
+        ("onnx", "int8", "fp32"),
+        ("executorch", "int8", "fp32"),
+        ("coreml", "int8", "fp16"),
+        ("coreml", "palette", "fp16"),
+        ("coreml", "fp16", "fp32"),
+    ],
+)
+def test_the_next_precision_stands_in(target: str, precision: str, stand_in: str) -> None:
+    assert TARGETS[target].instead_of(precision) == stand_in
+
+
+@pytest.mark.usefixtures("everything")
+def test_core_ml_has_single_precision_too() -> None:
+    assert names(["coreml"], ["fp32"]) == [("coreml", "fp32")]

@@ -6,9 +6,8 @@ import dataclasses
 import importlib
 import io
 import json
-import types
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -20,28 +19,31 @@ from places import EXAMPLE
 from edgekit.backends import coreml as backend
 from edgekit.detect import Detector, DetectParams
 from edgekit.errors import BundleError, UsageError
-from edgekit.manifest import Graph
+from edgekit.manifest import Evidence, Graph
 from edgekit.reader import Reader
 from edgekit.session import open_session
 from edgekit.types import FIELD_NAMES
+from export import pack as packing
 from export import samples
+from export.catalogue import TARGETS
 from export.graphs import build
-from export.recipe import PictureRecipe, files_of
+from export.recipe import PictureRecipe
 from export.recipes.receipt import DETECT, RECOGNIZE
-from export.targets.lowered import Lowered
+from export.targets.lowered import UNCHECKED, Lowered
 
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("coremltools", reason="coremltools is not installed")
 
+from export.mil import engine
 from export.mil.interpreter import Interpreter
 from export.mil.program import Program, read_program
-from export.targets import coreml, coreml_network, coreml_parity
+from export.targets import coreml, coreml_half, coreml_network, coreml_parity
 
 RECIPES = {"detect": DETECT, "recognize": RECOGNIZE}
 
 
 def members(recipe: PictureRecipe) -> Mapping[str, bytes]:
-    return {file.path: model_sources._read(file) for file in files_of(recipe)}
+    return model_sources.members(recipe)
 
 
 @cache
@@ -88,7 +90,7 @@ def test_programs_state_their_sizes_and_names() -> None:
     widths = json.loads(coreml_network.PARAMS.read_text("utf-8"))["widths"]
     assert set(recognize.sizes) == {(48, width) for width in widths}
     graph = lowered("recognize", "fp16").graph
-    assert (graph.backend, graph.precision, graph.file) == ("coreml", "fp16", "recognize.mlpackage.zip")
+    assert (graph.backend, graph.precision, graph.file) == ("coreml", "fp16", "recognize_fp16.mlpackage.zip")
     assert (graph.inputs, [spec.name for spec in graph.outputs]) == ((RECOGNIZE.pixels,), ["indices", "scores"])
 
 
@@ -97,7 +99,7 @@ def test_a_package_is_for_ios_16_and_the_same_every_time() -> None:
     assert coreml.lower(RECOGNIZE, members(RECOGNIZE), "fp16").data == made.data
     with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-        assert all(name.startswith("recognize.mlpackage/") for name in archive.namelist())
+        assert all(name.startswith("recognize_fp16.mlpackage/") for name in archive.namelist())
     files = backend.read_package(made.data, "made")
     specification = importlib.import_module("coremltools.proto").Model_pb2.Model.FromString(files[backend.MODEL])
     assert specification.specificationVersion == 7, "7 is what iOS 16 and macOS 13 brought"
@@ -108,12 +110,45 @@ def test_a_package_is_for_ios_16_and_the_same_every_time() -> None:
     assert manifest["itemInfoEntries"][manifest["rootModelIdentifier"]]["name"] == "model.mlmodel"
 
 
-@pytest.mark.parametrize(("stage", "most"), [("detect", 0.1), ("recognize", 0.1)])
-def test_half_precision_finds_the_same_text(stage: str, most: float) -> None:
-    evidence = compared(stage, "fp16")
+@pytest.mark.parametrize("stage", ["detect", "recognize"])
+def test_half_precision_is_exact_to_two_hundredths_and_finds_the_same_text(stage: str) -> None:
+    recipe = RECIPES[stage]
+    made = coreml_half.lower(recipe, members(recipe), build(recipe, members(recipe)).original, "fp16")
+    evidence = made.graph.evidence
     assert evidence.status == "passed"
-    assert 1e-4 < evidence.max_abs_difference <= most, "half precision that leaves no trace was not run"
-    assert "not Core ML" in evidence.machine
+    assert evidence.max_abs_difference is not None
+    assert 1e-4 < evidence.max_abs_difference <= 0.02, "half precision that leaves no trace was not run"
+    assert evidence.reference is not None
+    assert evidence.reference.endswith(
+        f"the first {coreml.IN_SINGLE[type(recipe.head)][0]} convolutions in single precision"
+    )
+    assert "not Core ML" in str(evidence.machine)
+    assert len(lowered(stage, "fp16").data) < len(made.data) < 1.4 * len(lowered(stage, "fp16").data)
+    types = {kind for operation in read_program(made.data, "it").operations for _, kind in operation.outputs}
+    assert {"float16", "float32"} <= types
+
+
+def test_more_layers_stay_in_single_precision_until_it_is_exact_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def lower(recipe: PictureRecipe, given: object, precision: str, in_single: int = 0) -> Lowered:
+        tried.append(in_single)
+        return Lowered(Graph("coreml", precision, "x.zip", (recipe.pixels,), recipe.outputs, UNCHECKED), b"")
+
+    gaps = {40: 0.05, 60: 0.02, 1000: 0.3, 0: 0.5}
+    monkeypatch.setattr(coreml, "lower", lower)
+    monkeypatch.setattr(
+        coreml_parity, "compare", lambda *_: Evidence("passed", None, "the original", gaps[tried[-1]], None, "it")
+    )
+    original: Any = None
+    found = coreml_half.lower(DETECT, {}, original, "fp16").graph.evidence
+    assert (tried, found.max_abs_difference) == ([40, 60], 0.02)
+    assert found.reference == "the original; the first 60 convolutions in single precision"
+    gaps[60] = 0.1
+    assert coreml_half.lower(DETECT, {}, original, "fp16").graph.evidence.max_abs_difference == 0.3
+    assert tried == [40, 60, 40, 60, 1000]
+    assert coreml_half.lower(DETECT, {}, original, "int8").graph.evidence.reference == "the original"
+    assert tried[-1] == 0
 
 
 def test_eight_bits_halve_a_package_and_keep_most_steps() -> None:
@@ -148,37 +183,33 @@ def test_a_graph_that_reads_otherwise_does_not_ship(stage: str, message: str) ->
         coreml_parity.compare(other, original, made.graph, made.data)
 
 
-def on_a_mac(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
-    """A coremltools whose model is the interpreter; gives a function that opens the session of a stage."""
-    space = types.SimpleNamespace
-
-    class Model:
-        def __init__(self, path: str) -> None:
-            del path
-
-        def get_spec(self) -> Any:
-            return importlib.import_module("coremltools.proto").Model_pb2.Model.FromString(self.specification)
-
-        def predict(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-            planes = np.asarray(given[self.program.inputs[0]]).transpose(2, 0, 1)[None]
-            return dict(zip(self.program.outputs, Interpreter(self.program).run(planes), strict=True))
-
-        specification: bytes
-        program: Program
-
-    def open_stage(stage: str) -> Any:
-        made = lowered(stage, "fp16")
-        specification = backend.read_package(made.data, stage)[backend.MODEL]
-        kind = type("MLModel", (Model,), {"program": program(stage), "specification": specification})
-        monkeypatch.setattr(backend, "_engine", lambda: space(models=space(MLModel=kind)))
+def open_stage(stage: str) -> Any:
+    """The adapter's session over the interpreter."""
+    made = lowered(stage, "fp16")
+    with engine.standing_in():
         return backend.load(made.graph, made.data, 1)
 
-    return open_stage
+
+def test_on_a_mac_core_ml_itself_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "IS_CORE_ML", True)
+    with engine.standing_in():
+        assert backend._stand_in is None
+    assert engine.name().startswith("Core ML, macOS")
+    with packing._engine(TARGETS["coreml"]) as is_timed:
+        assert is_timed
+
+
+def test_elsewhere_the_interpreter_stands_in_and_is_not_timed() -> None:
+    with packing._engine(TARGETS["coreml"]) as is_timed:
+        assert backend._stand_in is engine.ENGINE
+        assert not is_timed
+    assert backend._stand_in is None
+    with packing._engine(TARGETS["onnx"]) as is_timed:
+        assert is_timed
 
 
 def test_a_receipt_reads_the_same_through_the_adapter(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
     """A receipt read by ONNX Runtime, and by the adapter over the interpreter: all but Core ML itself."""
-    open_stage = on_a_mac(monkeypatch)
     monkeypatch.setattr("edgekit.reader.open_session", lambda bundle, stage, *_, **__: open_stage(stage))
     expected, found = reader.read(EXAMPLE), Reader.open(threads=1).read(EXAMPLE)
     letters = [[line.text.replace(" ", "") for line in receipt.lines] for receipt in (expected, found)]
@@ -190,8 +221,8 @@ def test_a_receipt_reads_the_same_through_the_adapter(monkeypatch: pytest.Monkey
         assert np.abs(np.subtract(old.quad.points, new.quad.points)).max() < 6
 
 
-def test_lines_come_back_in_the_order_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    session: Any = on_a_mac(monkeypatch)("recognize")
+def test_lines_come_back_in_the_order_given() -> None:
+    session: Any = open_stage("recognize")
     line = samples.lines()[1]
     indices, scores = session.run(line)
     graph: Graph = lowered("recognize", "fp16").graph

@@ -38,12 +38,7 @@ with warnings.catch_warnings():
 
 
 def members(recipe: PictureRecipe) -> Mapping[str, bytes]:
-    if not isinstance(recipe.head, ClassHead):
-        return {recipe.weights.path: model_sources.detector()}
-    return {
-        recipe.weights.path: model_sources.recognizer(),
-        recipe.head.dictionary.path: model_sources._read(recipe.head.dictionary),
-    }
+    return model_sources.members(recipe)
 
 
 def original(recipe: PictureRecipe) -> Original:

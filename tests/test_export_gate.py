@@ -44,6 +44,15 @@ def test_a_graph_may_ship_or_it_is_said_why_not(trial: Trial, why: str | None) -
     assert refusal(trial) == why
 
 
+def test_what_was_not_timed_has_to_be_smaller() -> None:
+    untimed = replace(GOOD, latency_ratio=None)
+    assert refusal(untimed) is None
+    large = replace(untimed, bytes=Change(400, 250))
+    assert refusal(large) == "1.60 times smaller, not 2.0, and not timed"
+    assert refusal(large, has_to_pay=False) is None
+    assert refusal(replace(large, field_f1=Change(0.9, 0.8)), has_to_pay=False) is not None
+
+
 @pytest.mark.parametrize(
     ("first", "second", "edits"),
     [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("kitten", "sitting", 3), ("12.90", "12.9O", 1), ("ab", "ba", 2)],

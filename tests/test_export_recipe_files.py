@@ -60,7 +60,7 @@ def test_a_recipe_file_is_built_by_its_path(mine: Path) -> None:
     bundle = Bundle.open(mine / "made")
     assert bundle.manifest.name == "mine"
     source = bundle.manifest.sources[0]
-    assert (source.package, source.path) == ("a file beside the recipe", "det.onnx")
+    assert (source.package, source.path) == ("a local file", "det.onnx")
 
 
 def test_constants_beside_a_recipe_come_first(mine: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 from edgekit.manifest import SCHEMA, Change, Evidence, Graph, Manifest, Stage, TensorSpec, Trial
 from export import report
 
@@ -43,6 +45,18 @@ def test_remarks_say_on_what_and_why() -> None:
     assert tried.startswith("detect onnxruntime int8: read from 9 pictures of a <set>; character error against true")
     assert share == "detect onnxruntime int8: 97.5% of the operators accelerated"
     assert report.notes(manifest(int8=REFUSED)) == ["detect onnxruntime int8: int8 was refused: too bad"]
+
+
+def test_what_was_not_timed_says_so() -> None:
+    untimed = dataclasses.replace(TRIED, trial=dataclasses.replace(TRIAL, latency_ratio=None))
+    assert report.rows(manifest(int8=untimed), SIZES)[0][-1] == "-"
+    assert "against true lines; not timed; on a machine" in report.notes(manifest(int8=untimed))[0]
+
+
+def test_documents_are_made_without_remarks_too() -> None:
+    found = report.documents(manifest(fp32=EQUAL), SIZES)
+    assert found["report.md"].decode().startswith("# tiny 1.0\n")
+    assert found["report.html"].decode().startswith("<!doctype html>")
 
 
 def test_only_a_bundle_with_remarks_has_a_report() -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ from export_nets import digest, wheel
 from edgekit.errors import BundleError, IntegrityError
 from export import sources
 from export.recipe import Member, Package
+from export.sources.disk import scratch
 
 NAME = "tiny-1.0-py3-none-any.whl"
 
@@ -103,3 +107,33 @@ def test_the_cache_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch
     assert sources.cache_folder() == Path("/somewhere/else")
     monkeypatch.delenv("EDGEKIT_CACHE")
     assert sources.cache_folder() == Path.home() / ".cache" / "edgekit"
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_is_named_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_half(self: Path, data: bytes) -> None:
+        with self.open("wb") as file:
+            file.write(data[:1])
+        full()
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    with pytest.raises(
+        BundleError, match=r"cannot be written \(No space left on device\); free some space, or set TMPDIR"
+    ):
+        with scratch({"a": b"data"}):
+            raise AssertionError("it was written")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_keeps_no_half_of_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", pip_writes(b"wheel", 0))
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(
+        BundleError, match=r"\(No space left on device\); free some space, or set EDGEKIT_CACHE to another"
+    ):
+        sources.fetch(Package("tiny", "1.0", NAME, digest(b"wheel")), tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -89,7 +89,7 @@ def test_a_bundle_of_tuned_weights_says_so_and_reads_as_the_tuned_graph(tiny: Pa
     sources = [(s.name, s.package, s.path, s.sha256, s.changes) for s in bundle.manifest.sources]
     assert sources[1][4] == "cut to 5, fine-tuned on receipts"
     file = digest((tiny / "tuned.npz").read_bytes())
-    assert sources[2] == ("r, tuned", "a file beside the recipe", "tuned.npz", file, "fine-tuned on receipts")
+    assert sources[2] == ("r, tuned", "a local file", "tuned.npz", file, "fine-tuned on receipts")
     evidence = bundle.graph("recognize", "onnxruntime", "fp32").evidence
     assert evidence.max_abs_difference is not None
     assert evidence.max_abs_difference <= 1e-4

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
+import export_nets
 import numpy as np
 import pytest
 import word_nets
+from places import EXAMPLE
 from word_nets import INPUTS, OUTPUTS, graph, on_disk, recipe
 
+from edgekit.bundle import Bundle
+from edgekit.bundling import write_bundle
 from edgekit.errors import BundleError
-from edgekit.extract.words import BUCKETS
+from edgekit.extract import JOINT
+from edgekit.extract.words import BUCKETS, CHAR_IDS
 from edgekit.manifest import TensorSpec
-from export import encoding, quantize_weights, samples, words
+from edgekit.reader import Reader
+from export import __main__ as cli
+from export import calibration, encoding, quantize_weights, samples, words
+from export.gate import rung
 from export.lowering import WordJob, lower, open_job
 from export.net import read_net
-from export.recipe import LocalFile, PaddleModel, WordRecipe
+from export.recipe import LocalFile, PaddleModel, StageRecipe, WordRecipe
+from export.recipes import RECIPES
 from export.recipes.receipt import EXTRACT
 from export.targets import onnx
 
@@ -159,3 +169,69 @@ def test_the_recipes_files_are_read_below_its_root(tmp_path: Path) -> None:
     file = on_disk(tmp_path, "w.onnx", DATA)
     found = read_files([file], tmp_path, tmp_path, lambda text: None)
     assert materials(recipe(file), found) == {"w.onnx": DATA}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where ``python -m export tiny`` works: its network on words takes and gives what the reader's does, and
+    another is for an app alone."""
+    (tmp_path / "cache").mkdir()
+    monkeypatch.setenv("EDGEKIT_CACHE", str(tmp_path / "cache"))
+    data = graph(EXTRACT.inputs, EXTRACT.outputs, CHAR_IDS)
+    extract = dataclasses.replace(EXTRACT, weights=on_disk(tmp_path, "extract_source.onnx", data))
+    tokens = StageRecipe("tokens", "tokens_params.json", recipe(on_disk(tmp_path, "w.onnx", DATA)))
+    (tmp_path / "tokens_params.json").write_text('{"tags": ["name", "other"]}', encoding="utf-8")
+    whole = export_nets.recipe(tmp_path / "cache")
+    stages = tuple(
+        dataclasses.replace(stage, graph=extract) if stage.name == "extract" else stage for stage in whole.stages
+    )
+    monkeypatch.setitem(RECIPES, "tiny", dataclasses.replace(whole, stages=(*stages, tokens), root=tmp_path))
+    return tmp_path
+
+
+def test_a_bundle_reads_with_its_network_and_carries_others(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+    honest = Reader.open
+
+    def noted(*arguments: Any, **named: Any) -> Reader:
+        asked.append(named["extractor"])
+        return honest(*arguments, **named)
+
+    monkeypatch.setattr(Reader, "open", noted)
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 0
+    bundle = Bundle.open(tiny / "made")
+    assert asked == [rung(bundle)]
+    assert honest(bundle.path, extractor=JOINT).rung == JOINT
+    assert [graph.file for graph in bundle.stage("extract").graphs] == ["extract.onnx"]
+    assert bundle.stage("tokens").params["tags"] == ("name", "other")
+    assert "- tiny words: made for a test.\n" in bundle.read_text("NOTICE")
+    sources = {source.name: source for source in bundle.manifest.sources}
+    assert sources["tiny words"].changes == "made for a test"
+    assert sources[EXTRACT.title].changes == "none"
+    assert EXTRACT.title not in bundle.read_text("NOTICE")
+
+
+def test_the_rung_is_forced_only_where_a_network_would_be_left_out(tiny: Path) -> None:
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 0
+    bundle = Bundle.open(tiny / "made")
+    stages = {**bundle.manifest.stages}
+    for said, wanted in (("classical", JOINT), ("rules", JOINT), ("network", None), ("joint", None)):
+        params = {**stages["extract"].params, "rung": said}
+        manifest = dataclasses.replace(
+            bundle.manifest, stages={**stages, "extract": dataclasses.replace(stages["extract"], params=params)}
+        )
+        contents = {name: bundle.read(name) for name in bundle.manifest.files}
+        assert rung(write_bundle(tiny / said, manifest, contents)) == wanted
+    assert rung(Bundle.open()) is None or Bundle.open().stage("extract").graphs
+
+
+def test_words_of_read_receipts_are_recorded() -> None:
+    found = calibration.record(Bundle.open(), [EXAMPLE])
+    assert sorted(found) == ["detect", "extract", "recognize"]
+    ((chars, places),) = found["extract"]
+    lines = Reader.open().read(EXAMPLE).lines
+    printed = sum(len(line.text.split()) for line in lines)
+    assert printed <= (chars[0, :, 0] > 0).sum() <= 2 * printed
+    assert [chars.shape[2], places.shape[2]] == [spec.shape[2] for spec in EXTRACT.inputs]
+    assert chars.shape[1] == places.shape[1]
+    assert chars.shape[1] in BUCKETS

@@ -316,6 +316,16 @@ def test_errors_name_the_path_and_the_mend(path: tuple[Any, ...], value: Any, me
     assert message in refused(changed(*path, value=value))
 
 
+def test_a_trial_may_be_untimed() -> None:
+    document = changed("stages", "detect", "graphs", 0, "evidence", "trial", "latency_ratio", value=None)
+    trial = parse_manifest(json.dumps(document), "m").stages["detect"].graphs[0].evidence.trial
+    assert trial is not None
+    assert trial.latency_ratio is None
+    assert refused(changed("stages", "detect", "graphs", 0, "evidence", "trial", "latency_ratio", value=-1)).startswith(
+        "stages.detect.graphs[0].evidence.trial.latency_ratio: -1.0 is too small"
+    )
+
+
 def test_a_second_graph_for_one_backend_and_precision_is_refused() -> None:
     graph = PLAIN["stages"]["detect"]["graphs"][0]
     document = changed("stages", "detect", "graphs", value=[graph, graph])

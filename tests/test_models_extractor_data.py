@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from places import EXAMPLE
 from printed import laid_out
 
 pytest.importorskip("torch", reason="torch is not installed")
@@ -18,7 +19,6 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 
 augment: Any = importlib.import_module("models.extractor.augment")
 corpus: Any = importlib.import_module("models.extractor.corpus")
-decoding: Any = importlib.import_module("models.extractor.decoding")
 measuring: Any = importlib.import_module("models.extractor.measuring")
 noise: Any = importlib.import_module("models.extractor.noise")
 noise_fit: Any = importlib.import_module("models.extractor.noise_fit")
@@ -27,6 +27,9 @@ samples: Any = importlib.import_module("models.extractor.samples")
 synthesis: Any = importlib.import_module("models.extractor.synthesis")
 train: Any = importlib.import_module("models.extractor.train")
 
+from edgekit.errors import ImageError  # noqa: E402
+from edgekit.extract.items import find_items  # noqa: E402
+from edgekit.extract.network import reading_of  # noqa: E402
 from edgekit.extract.words import TAGS  # noqa: E402
 from edgekit.types import Quad, TextLine  # noqa: E402
 
@@ -190,6 +193,35 @@ def test_altered_pictures_are_the_same_for_a_seed() -> None:
     assert one.shape != other.shape or (one != other).any()
 
 
+def test_pictures_are_read_once_and_then_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cache = tmp_path / "set", tmp_path / "cache"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(EXAMPLE.read_bytes())
+    steps: list[int] = []
+    first = readings.read_varied(folder, ["a.jpg"], 1, cache, lambda: steps.append(1))
+    assert [len(found.lines) > 5 for found in first["a.jpg"]] == [True, True]
+    assert first["a.jpg"][0] != first["a.jpg"][1] and len(steps) == 2
+    monkeypatch.setattr(readings.Reader, "open", None)
+    again = readings.read_varied(folder, ["a.jpg"], 1, cache, lambda: None)
+    assert [[line.text for line in found.lines] for found in again["a.jpg"]] == [
+        [line.text for line in found.lines] for found in first["a.jpg"]
+    ]
+
+
+def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(EXAMPLE.read_bytes())
+    cache = tmp_path / "cache"
+    readings.read_varied(tmp_path, ["a.jpg"], 0, cache, lambda: None)
+    (tmp_path / "a.jpg").write_bytes(b"no picture")
+    with pytest.raises(ImageError, match=r"a\.jpg: cannot be read"):
+        readings.read_varied(tmp_path, ["a.jpg"], 1, cache, lambda: None)
+
+
+def test_measuring_needs_labels(tmp_path: Path, capsys: Any) -> None:
+    assert noise_fit.main(["--data", str(tmp_path), "--out", str(tmp_path / "noise.json")]) == 2
+    assert "labels.jsonl: cannot be read" in capsys.readouterr().err
+
+
 def test_a_synthetic_receipt_is_known_word_for_word(rules: Any) -> None:
     for seed in range(12):
         imitation = synthesis.imitated(seed, silent(), rules, alter=False)
@@ -212,21 +244,26 @@ def test_the_truth_of_synthetic_items_is_decoded(rules: Any) -> None:
     for seed in range(20):
         imitation = synthesis.imitated(seed, silent(), rules, alter=False)
         scores = np.where(synthesis.learnt(imitation).targets == samples.RIGHT, 5.0, -5.0).astype(np.float32)
-        found = decoding.items_of(scores, imitation.sheet)
+        found = find_items(imitation.sheet.page, reading_of(imitation.sheet.words.spans, scores))
         rate.add(len(imitation.facts.items), len(found), measuring.matches(found, imitation.facts))
     assert rate.f1 > 0.9
 
 
 def test_no_pointer_means_no_answer(rules: Any) -> None:
     sheet = samples.sheet_of(laid_out(PAPER)[0], rules)
-    scores = np.full((len(sheet.texts), len(TAGS)), -1.0, np.float32)
-    assert set(measuring.answers(scores, sheet, rules).values()) == {None}
-    scores[sheet.texts.index("$12.50"), TAGS.index("total")] = 2.0
-    scores[sheet.texts.index("12/03/2019"), TAGS.index("date")] = 2.0
+    scores = np.full((len(sheet.texts), len(TAGS)), -3.0, np.float32)
+    assert set(said(sheet, scores).values()) == {None}
+    scores[sheet.texts.index("$12.50"), TAGS.index("total")] = 5.0
+    scores[sheet.texts.index("12/03/2019"), TAGS.index("date")] = 5.0
     scores[:3, TAGS.index("vendor")] = 2.0
-    said = measuring.answers(scores, sheet, rules)
-    assert said["total"] == "12.50" and said["vendor"] == "Blue Heron Diner"
-    assert said["date"] in ("2019-03-12", "2019-12-03") and said["tax"] is None
+    found = said(sheet, scores)
+    assert found["total"] == "12.50" and found["vendor"] == "Blue Heron Diner"
+    assert found["date"] in ("2019-03-12", "2019-12-03") and found["tax"] is None
+
+
+def said(sheet: Any, scores: Any) -> dict[str, str | None]:
+    answers: dict[str, str | None] = measuring.answers(sheet, reading_of(sheet.words.spans, scores))
+    return answers
 
 
 def test_held_back_shops_are_not_trained_on() -> None:
@@ -238,7 +275,7 @@ def test_held_back_shops_are_not_trained_on() -> None:
 
 
 def test_jobs_are_fixed_and_sets_count_alike() -> None:
-    made = [corpus.Reading({"file": f"{i}"}, "a" if i else "b", ()) for i in range(4)]
+    made = [corpus.LabelledReading({"file": f"{i}"}, "a" if i else "b", ()) for i in range(4)]
     jobs = corpus.jobs_of(made, 12, 5, seed=2)
     assert jobs == corpus.jobs_of(made, 12, 5, seed=2)
     real = [job for job in jobs if job.reading is not None]

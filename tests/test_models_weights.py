@@ -101,6 +101,16 @@ def test_every_kind_of_layer_is_loaded() -> None:
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_weights_are_known_by_the_names_of_the_graph() -> None:
+    data, module, values = model(nodes(), tensors()), Tiny(), tensors()
+    weights.load_weights(module, data, "tiny.onnx")
+    found = weights.initialisers(module, data, "tiny.onnx")
+    assert set(found) == set(values) - {"root", "one", "half"}
+    assert found["k1"][0] is module.first.weight and found["m"][0] is module.last.weight
+    for name, (tensor, shape) in found.items():
+        assert shape == values[name].shape and tensor.numel() == values[name].size
+
+
 def test_every_weight_of_the_published_graphs_is_used_once() -> None:
     """The bytes tell: those of all initialisers, each once, are those of the module's tensors, whatever their names."""
     for name in ("detector", "recognizer"):

@@ -191,7 +191,8 @@ def test_every_language_is_read_back(language: str) -> None:
 @given(SEEDS, st.dates(date(2005, 1, 1), date(2025, 12, 31)), st.sampled_from(LANGUAGES))
 def test_printed_dates_mean_the_day(seed: int, day: date, language: str) -> None:
     random = Random(seed)
-    form = random.choice([form for country in countries().values() for form in country["dates"]])
+    known = [country for country in countries().values() if language in country["languages"]]
+    form = random.choice([form for country in known for form in country["dates"]])
     shown = print_date(random, day, form, language)
     found = {
         reading.isoformat()

@@ -33,11 +33,13 @@ class Small(nn.Module):
         self.tags = nn.Linear(8, 2)
 
     def forward(self, chars, places):
-        known = (chars[:, :, 0] > 0).to(places.dtype)
+        hidden = (((chars[:, :, 0] > 0).to(places.dtype) - 1) * 1e4)[:, None, :]
         words = self.letters(chars).amax(2) + self.place(places)
-        read = self.norm(words)
-        nearness = self.ask(read) @ self.answer(read).transpose(1, 2) + ((known - 1) * 1e4)[:, None, :]
-        return self.tags(words + nearness.softmax(-1) @ words)
+        for _ in range(4):
+            read = self.norm(words)
+            nearness = self.ask(read) @ self.answer(read).transpose(1, 2) + hidden
+            words = words + nearness.softmax(-1) @ words
+        return self.tags(self.norm(words))
 
 
 class Sorted(Small):
@@ -55,15 +57,18 @@ def make_unsupported():
 """A module ``tiny_words`` for a recipe's folder."""
 
 
-def graph() -> bytes:
+def graph(
+    inputs: tuple[TensorSpec, ...] = INPUTS, outputs: tuple[TensorSpec, ...] = OUTPUTS, vocabulary: int = VOCABULARY
+) -> bytes:
     """``chars`` and ``places`` to ``scores``: a table, a matrix, an addition."""
     random = np.random.default_rng(2)
+    features, tags = int(inputs[1].shape[2]), int(outputs[0].shape[2])
     weights: dict[str, NDArray[np.float32]] = {
-        "table": random.normal(size=(VOCABULARY, 16)).astype(np.float32),
-        "out": random.normal(size=(16, 2)).astype(np.float32),
+        "table": random.normal(size=(vocabulary, 16)).astype(np.float32),
+        "out": random.normal(size=(16, tags)).astype(np.float32),
         "wide": random.normal(size=(16, 40)).astype(np.float32),
         "narrow": (random.normal(size=(40, 16)) / 7).astype(np.float32),
-        "place": random.normal(size=(3, 16)).astype(np.float32),
+        "place": random.normal(size=(features, 16)).astype(np.float32),
     }
     nodes = [
         helper.make_node("Gather", ["table", "chars"], ["letters"]),
@@ -76,11 +81,13 @@ def graph() -> bytes:
         helper.make_node("MatMul", ["back", "out"], ["scores"]),
     ]
     kinds = {"int32": TensorProto.INT32, "float32": TensorProto.FLOAT}
-    inputs = [helper.make_tensor_value_info(it.name, kinds[it.dtype], it.shape) for it in INPUTS]
-    outputs = [helper.make_tensor_value_info(it.name, kinds[it.dtype], it.shape) for it in OUTPUTS]
+    takes, gives = (
+        [helper.make_tensor_value_info(it.name, kinds[it.dtype], it.shape) for it in specs]
+        for specs in (inputs, outputs)
+    )
     tensors = [numpy_helper.from_array(value, name) for name, value in weights.items()]
     tensors.append(numpy_helper.from_array(np.array([2], np.int64), "axes"))
-    made = helper.make_graph(nodes, "tiny", inputs, outputs, tensors)
+    made = helper.make_graph(nodes, "tiny", takes, gives, tensors)
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())

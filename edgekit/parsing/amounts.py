@@ -111,6 +111,9 @@ def _amount_at(plain: str, start: int, end: int, marks: Mapping[str, str]) -> Am
 
 def _leading_letters(plain: str, start: int, end: int, marks: Mapping[str, str]) -> tuple[int, bool]:
     """Where the digits start: an ``S`` in front of a price is a misread dollar, letters of a word are the word's."""
+    for size in range(4, 1, -1):  # a currency's letters that look like digits: "SGD9.00"
+        if plain[start : start + size].upper() in marks and plain[start + size : start + size + 1].isdigit():
+            return start + size, False
     while start < end and not plain[start].isdigit() and plain[start] not in ".,":
         if plain[start] == "S" and (start == 0 or not plain[start - 1].isalnum()):
             return start + 1, True

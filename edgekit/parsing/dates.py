@@ -77,7 +77,9 @@ def find_dates(text: str, months: Mapping[str, int], years: tuple[int, int]) -> 
     months: folded month name (see ``folding.squash``) to 1..12. years: first and last year taken for plausible.
     """
     plain = text.translate(_SAME)
-    found = [*_numeric_dates(plain, years), *_named_dates(plain, months, years), *_compact_dates(plain, years)]
+    numeric = _numeric_dates(plain, years)
+    named = [n for n in _named_dates(plain, months, years) if not _is_weekday(n, numeric)]
+    found = [*numeric, *named, *_compact_dates(plain, years)]
     if not found:
         found = _damaged_dates(plain, years)
     kept: list[PrintedDate] = []
@@ -190,11 +192,21 @@ def _named_dates(plain: str, months: Mapping[str, int], years: tuple[int, int]) 
     return found
 
 
+def _is_weekday(named: PrintedDate, numeric: list[PrintedDate]) -> bool:
+    """Whether a month's name is a day of the week before a date that needs none (``mar 03.09.2024``)."""
+    return any(d.long_year and named.start < d.start < named.end < d.end for d in numeric)
+
+
 def _date_of_month(plain: str, start: int, months: Mapping[str, int], years: tuple[int, int]) -> PrintedDate | None:
-    """Short names first: ``Ju116'17`` is the 16th of ``Jul``, not the 6th of ``Juli``."""
+    """A whole word first; then short names: ``Ju116'17`` is the 16th of ``Jul``, not the 6th of ``Juli``."""
+    ends = []
     for end in range(start + 3, min(start + _LONGEST_MONTH, len(plain)) + 1):
         if not plain[end - 1].isalnum():
-            return None
+            break
+        ends.append(end)
+    if ends and plain[start : ends[-1]].isalpha():
+        ends = [ends[-1], *ends[:-1]]
+    for end in ends:
         month = months.get(squash(plain[start:end]))
         if month and (printed := _around(plain, start, end, month, years)):
             return printed

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from edgekit.errors import BundleError, IntegrityError
@@ -29,6 +32,20 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BundleError(f"{path}: cannot be read ({error.strerror}); check its path and permissions") from error
+
+
+@contextlib.contextmanager
+def scratch(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder that holds these files by name, and is gone afterwards. BundleError where it cannot be written."""
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            for name, data in files.items():
+                (folder / name).write_bytes(data)
+        except OSError as error:
+            mend = f"{no_room(error)}set TMPDIR to another folder"
+            raise BundleError(f"{tempfile.gettempdir()}: cannot be written ({error.strerror}); {mend}") from error
+        yield folder
 
 
 def check(data: bytes, expected: str, where: str) -> None:

@@ -12,7 +12,6 @@ import io
 import json
 import logging
 import re
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from edgekit.errors import BackendError, BundleError
 from edgekit.manifest import TensorSpec
 from export.net import OPSET
 from export.recipe import Checkpoint, TorchModule
+from export.sources.disk import scratch
 
 try:
     import torch
@@ -107,9 +107,7 @@ def _pretrained(weights: Checkpoint, members: Mapping[str, bytes]) -> Any:
     if importlib.util.find_spec("transformers") is None:
         raise BackendError("transformers is not installed: pip install 'edgekit[train,export]'")
     kind = _named(weights.model)
-    with tempfile.TemporaryDirectory() as folder:
-        for file in weights.files:
-            Path(folder, Path(file.path).name).write_bytes(members[file.path])
+    with scratch({Path(file.path).name: members[file.path] for file in weights.files}) as folder:
         try:
             with quiet():
                 model, report = kind.from_pretrained(folder, local_files_only=True, output_loading_info=True)

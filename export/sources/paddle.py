@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from edgekit.errors import BackendError, BundleError
 from export.recipe import PaddleModel
+from export.sources.disk import scratch
 
 PYTHON = "EDGEKIT_PADDLE"
 """Environment variable: the Python of the environment that has paddle2onnx."""
@@ -44,11 +44,9 @@ def to_onnx(model: PaddleModel, members: Mapping[str, bytes]) -> bytes:
     Raises BackendError where paddle2onnx is not installed, BundleError where it cannot convert the graph.
     """
     python = os.environ.get(PYTHON) or sys.executable
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder, Path(file.path).name) for file in model.files]
-        for path, file in zip(paths, model.files, strict=True):
-            path.write_bytes(members[file.path])
-        target = Path(folder, "graph.onnx")
+    files = {Path(file.path).name: members[file.path] for file in model.files}
+    with scratch(files) as folder:
+        paths, target = [folder / name for name in files], folder / "graph.onnx"
         command = [python, "-c", SCRIPT, *map(str, paths), str(target), str(OPSET)]
         try:
             done = subprocess.run(

@@ -229,31 +229,31 @@ def _tax_table(press: Press) -> None:
         press.paper.put(press.paper.centre(title) if press.chance(0.4) else press.paper.left(title))
     places = [columns * (i + 1) / len(titles) for i in range(len(titles))]
     press.paper.put(*[press.paper.right(texts(h, Role.COLUMN), at) for h, at in zip(titles, places, strict=True)])
-    lettered = press.chance(0.5)
-    part = Role.TAX if len(sale.taxes) == 1 else Role.TAX_PART
-    for index, tax in enumerate(sale.taxes):
-        rate = f"{tax.rate.normalize():f}".replace(".", press.money.point or ".")
-        code = (
-            press.random.choice((f"{rate}%", f"{rate}%", f"{rate},00%", f"{rate} %"))
-            if not lettered
-            else f"{'ABCS'[index]} {rate}%"
-        )
-        values = [(tax.base, Role.TAX_BASE), (tax.amount, part), (tax.base + tax.amount, Role.OTHER_AMOUNT)]
-        _table_row(press, texts(code, Role.TAX_RATE), values[: len(titles) - 1], places)
-    if part is Role.TAX:
+    _rate_rows(press, places)
+    single = len(sale.taxes) == 1
+    if single or press.chance(0.6):
         press.printed[Role.TAX] = sale.tax
-    if part is not Role.TAX or press.chance(0.3):
+    else:
+        press.printed[Role.TAX_PART] = sale.tax
+    if (single and press.chance(0.3)) or (not single and Role.TAX in press.printed):
         bases = sum((tax.base for tax in sale.taxes), _NIL)
         values = [(bases, Role.TAX_BASE), (sale.tax, Role.TAX), (bases + sale.tax, Role.OTHER_AMOUNT)]
-        if part is not Role.TAX and press.chance(0.4):
-            press.printed[Role.TAX_PART] = sale.tax
-            return
-        _table_row(press, texts(press.phrase("total"), Role.LABEL)[:1], values[: len(titles) - 1], places)
-        press.printed[Role.TAX] = sale.tax
+        _table_row(press, texts(press.phrase("total"), Role.LABEL)[:1], values, places)
+
+
+def _rate_rows(press: Press, places: list[float]) -> None:
+    taxes = press.sale.taxes
+    part = Role.TAX if len(taxes) == 1 else Role.TAX_PART
+    lettered = press.chance(0.5)
+    for letter, tax in zip("ABCS", taxes, strict=False):
+        rate = f"{tax.rate.normalize():f}".replace(".", press.money.point or ".")
+        code = f"{letter} {rate}%" if lettered else press.random.choice((f"{rate}%", f"{rate},00%", f"{rate} %"))
+        values = [(tax.base, Role.TAX_BASE), (tax.amount, part), (tax.base + tax.amount, Role.OTHER_AMOUNT)]
+        _table_row(press, texts(code, Role.TAX_RATE), values, places)
 
 
 def _table_row(press: Press, first: tuple[Text, ...], values: list[tuple[Decimal, Role]], places: list[float]) -> None:
     cells = [press.paper.right(first, places[0])]
-    for (value, role), at in zip(values, places[1:], strict=True):
+    for (value, role), at in zip(values, places[1:], strict=False):  # the last value only where there is a column
         cells.append(press.paper.right(press.amount(value, role, False), at))
     press.paper.put(*cells)
