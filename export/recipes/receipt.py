@@ -78,7 +78,7 @@ RECOGNIZE = PictureRecipe(
     tolerance=1e-4,
     in_float=(*range(16), 23, 36),
     tuned=Tuned(
-        LocalFile("models/recognizer/receipt.npz", "91463ff1bfac269f16e6316f9925ec547399dd1ed765d553f20ec25c1cf3a574"),
+        LocalFile("models/recognizer/receipt.npz", "deddfb223657b5c27ab5cc2eab5184a16eae70782cce481e92a898fc31f8e4d2"),
         "weights trained further on receipts",
     ),
 )
@@ -89,7 +89,7 @@ EXTRACT = WordRecipe(
     weights=Checkpoint(
         LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
         LocalFile(
-            f"{CHECKPOINT}/model.safetensors", "c20b18070cabaa7976b002dc80546c926ec7bcb282f9587dfb4577511eb71bd3"
+            f"{CHECKPOINT}/model.safetensors", "9efa692c7ef06252990cf2eaa1b9bda21fea6f12085e1317b1ed4589a41dce4d"
         ),
         "models.extractor:ExtractorModel",
     ),
