@@ -285,14 +285,22 @@ def test_a_stage_that_reads_worse_stays_in_fp32(tmp_path: Path, monkeypatch: pyt
     assert Reader.open(out, precision="int8", threads=1).read(EXAMPLE).lines
 
 
-def run_without_onnx(*arguments: str) -> subprocess.CompletedProcess[str]:
-    code = "import sys; sys.modules['onnx'] = None; from export.__main__ import main; sys.exit(main(sys.argv[1:]))"
+def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    code = f"import sys; sys.modules[{module!r}] = None; from export.__main__ import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_without_onnx_list_works_and_a_build_says_what_to_install(tmp_path: Path) -> None:
-    assert run_without_onnx("list").returncode == 0
-    done = run_without_onnx("receipt", "--out", str(tmp_path / "made"))
+    assert run_without("onnx", "list").returncode == 0
+    done = run_without("onnx", "receipt", "--out", str(tmp_path / "made"))
     assert done.returncode == 2
     assert done.stderr == "error: target onnx: onnx not installed: pip install 'edgekit[export]'\n"
+
+
+def test_without_torch_the_default_recipe_says_what_to_install(tmp_path: Path) -> None:
+    model_sources.detector()  # skips without the weights
+    done = run_without("torch", "receipt", "--out", str(tmp_path / "made"))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "error: torch is not installed: pip install 'edgekit[train,export]'"
+    assert not (tmp_path / "made").exists()

@@ -20,6 +20,7 @@ pytest.importorskip("transformers", reason="transformers is not installed")
 augment: Any = importlib.import_module("models.extractor.augment")
 corpus: Any = importlib.import_module("models.extractor.corpus")
 measuring: Any = importlib.import_module("models.extractor.measuring")
+measured_by: Any = importlib.import_module("models.extractor.__main__")
 noise: Any = importlib.import_module("models.extractor.noise")
 noise_fit: Any = importlib.import_module("models.extractor.noise_fit")
 readings: Any = importlib.import_module("models.extractor.readings")
@@ -298,3 +299,14 @@ def test_training_runs_from_the_command_line(tmp_path: Path, capsys: Any) -> Non
 def test_training_on_nothing_is_refused(tmp_path: Path, capsys: Any) -> None:
     assert train.main(["--synthetic", "0", "--out", str(tmp_path)]) == 2
     assert "nothing to train on" in capsys.readouterr().err
+
+
+def test_the_shipped_network_is_measured_from_the_command_line(capsys: Any) -> None:
+    assert measured_by.main(["--synthetic", "25"]) == 0
+    scores = {line[:32].strip(): float(line[32:]) for line in capsys.readouterr().out.splitlines()}
+    assert scores["synthetic total"] >= 0.85 and scores["synthetic items"] >= 0.8
+
+
+def test_measuring_needs_a_network(tmp_path: Path, capsys: Any) -> None:
+    assert measured_by.main(["--checkpoint", str(tmp_path)]) == 2
+    assert "no extraction network" in capsys.readouterr().err

@@ -89,7 +89,7 @@ EXTRACT = WordRecipe(
     weights=Checkpoint(
         LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
         LocalFile(
-            f"{CHECKPOINT}/model.safetensors", "9efa692c7ef06252990cf2eaa1b9bda21fea6f12085e1317b1ed4589a41dce4d"
+            f"{CHECKPOINT}/model.safetensors", "4cfdf0be1081b1bb13fd7e8eee29cb97d07947da7fd13473c0895914eec46875"
         ),
         "models.extractor:ExtractorModel",
     ),

@@ -81,7 +81,7 @@ def to_onnx(program: Any, inputs: Sequence[str], outputs: Sequence[str]) -> byte
         raise BackendError("onnxscript is not installed: pip install 'edgekit[train,export]'")
     try:
         with quiet():
-            made = torch.onnx.export(
+            made: Any = torch.onnx.export(
                 program, (), input_names=list(inputs), output_names=list(outputs), opset_version=OPSET, verbose=False
             )
             return bytes(made.model_proto.SerializeToString(deterministic=True))

@@ -28,6 +28,7 @@ try:
 except ImportError as error:
     raise BackendError("coremltools is not installed: pip install edgekit[coreml]") from error
 
+NORM = "layer_norm"
 MOST = {"fp32": 1e-3, "fp16": 0.1, "int8": 1.0, "palette": 1.0}
 """Largest difference of a score, which is a logit. What it does to the fields is for receipts to say."""
 
@@ -81,8 +82,18 @@ def _convert(recipe: WordRecipe, program: Any, precision: str) -> Any:
         outputs=outputs,
         convert_to="mlprogram",
         minimum_deployment_target=coremltools.target.iOS16,
-        compute_precision=coremltools.precision.FLOAT32 if precision == "fp32" else coremltools.precision.FLOAT16,
+        compute_precision=coremltools.precision.FLOAT32
+        if precision == "fp32"
+        else coremltools.transform.FP16ComputePrecision(op_selector=_is_half),
     )
+
+
+def _is_half(operation: Any) -> bool:
+    """All from the first normalisation on. What comes before reads the inputs: rows and columns of words, whose
+    differences half precision would blur by a quarter of a row."""
+    operations = list(operation.enclosing_block.operations)
+    kinds = [one.op_type for one in operations]
+    return NORM not in kinds or operations.index(operation) >= kinds.index(NORM)
 
 
 def _shape(recipe: WordRecipe, spec: TensorSpec) -> Any:
