@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         print("error: interrupted; nothing was written", file=sys.stderr)
+        return 2
+    except OSError as error:  # a temporary folder, mostly: all else is converted where it happens
+        print(f"error: {unwritable(Path(error.filename or tempfile.gettempdir()), error)}", file=sys.stderr)
         return 2
 
 
@@ -170,7 +174,7 @@ def _folder_above(out: Path) -> Iterator[None]:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
         if not os.access(out.absolute().parent, os.W_OK):
             raise PermissionError(13, "Permission denied")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise unwritable(out, error) from error
     try:
         yield

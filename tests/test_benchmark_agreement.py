@@ -17,7 +17,7 @@ from benchmarks.emulated import processors
 from benchmarks.emulated.processors import ALL, HERE, Processor, run
 from edgekit.bundle import Bundle
 from edgekit.errors import BackendError, UsageError
-from export import samples
+from export import calibration, samples
 
 ARM = next(one for one in ALL if one.architecture == "aarch64")
 X86 = next(one for one in ALL if one.architecture == "x86_64")
@@ -119,7 +119,7 @@ def test_pages_have_no_text(root: Path, tmp_path: Path, capsys: pytest.CaptureFi
 def test_pictures_without_text_are_refused(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(agreement.calibration, "record", lambda *_: {"recognize": []})
+    monkeypatch.setattr(calibration, "record", lambda *_: {"recognize": []})
     data = receipts(tmp_path / "data")
     assert agreement.main(["--root", str(root), "--data", str(data)]) == 2
     assert "nothing was found on these pictures; give receipts" in capsys.readouterr().err

@@ -9,7 +9,9 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +134,13 @@ def test_every_step_is_told_and_none_is_left(tiny: Path, capsys: pytest.CaptureF
     assert [line.partition(",")[0] for line in steps] == ["[1/5", "[2/5", "[3/5", "[4/5", "[5/5"]
 
 
-def test_the_steps_of_a_trial_are_all_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_steps_of_a_trial_are_all_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     model_sources.detector()  # skips without the weights
+    whole = RECIPES["receipt"]
+    stages = tuple(replace(one, graph=None) if one.name == "extract" else one for one in whole.stages)
+    monkeypatch.setitem(RECIPES, "receipt", replace(whole, stages=stages))  # the network on words needs torch
     data = tmp_path / "data"
     data.mkdir()
     (data / "one.jpg").write_bytes(EXAMPLE.read_bytes())
@@ -308,6 +315,24 @@ def test_a_file_in_the_way_is_told_before_the_work(tiny: Path, capsys: pytest.Ca
     assert cli.main(["tiny", "--out", str(tiny / "file" / "made")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert re.search(r"cannot be written \((Not a directory|File exists)\); check the folder above it$", line)
+
+
+@pytest.mark.parametrize("name", ["/tmp/full", None])
+def test_a_full_temporary_folder_is_one_line(
+    tiny: Path, name: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device", name)
+
+    monkeypatch.setattr(cli, "_pack", full)
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith(f"error: {name or tempfile.gettempdir()}: the disk is full; make room")
+
+
+def test_a_name_that_no_file_can_have_is_told(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["tiny", "--out", str(tiny / "a\0b" / "made")]) == 2
+    assert "cannot be written (embedded null" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_check_takes_no_app(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:

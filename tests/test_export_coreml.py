@@ -135,20 +135,27 @@ def test_more_layers_stay_in_single_precision_until_it_is_exact_enough(monkeypat
         tried.append(in_single)
         return Lowered(Graph("coreml", precision, "x.zip", (recipe.pixels,), recipe.outputs, UNCHECKED), b"")
 
-    gaps = {40: 0.05, 60: 0.02, 1000: 0.3, 0: 0.5}
+    def compare(*_: object) -> Evidence:
+        if tried[-1] in refused:
+            raise BundleError("a line decodes to other text")
+        return Evidence("passed", None, "the original", gaps[tried[-1]], None, "it")
+
+    gaps, refused = {40: 0.05, 60: 0.02, 1000: 0.3, 0: 0.5}, {40}
     monkeypatch.setattr(coreml, "lower", lower)
-    monkeypatch.setattr(
-        coreml_parity, "compare", lambda *_: Evidence("passed", None, "the original", gaps[tried[-1]], None, "it")
-    )
+    monkeypatch.setattr(coreml_parity, "compare", compare)
     original: Any = None
     found = coreml_half.lower(DETECT, {}, original, "fp16").graph.evidence
     assert (tried, found.max_abs_difference) == ([40, 60], 0.02)
     assert found.reference == "the original; the first 60 convolutions in single precision"
     gaps[60] = 0.1
+    refused.clear()
     assert coreml_half.lower(DETECT, {}, original, "fp16").graph.evidence.max_abs_difference == 0.3
     assert tried == [40, 60, 40, 60, 1000]
     assert coreml_half.lower(DETECT, {}, original, "int8").graph.evidence.reference == "the original"
     assert tried[-1] == 0
+    refused.add(1000)
+    with pytest.raises(BundleError, match="to other text"):
+        coreml_half.lower(DETECT, {}, original, "fp16")
 
 
 def test_eight_bits_halve_a_package_and_keep_most_steps() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from printed import lexicon, read
 
 from edgekit.extract.mending import mended
@@ -87,3 +89,11 @@ def test_reading_errors_in_names_are_mended(read_as: str, name: str) -> None:
 @pytest.mark.parametrize("name", ["ROUTE 58", "7-ELEVEN", "99 SPEED MART S/B", "CAFE 21", "Studio 54 LLC", "", "4U"])
 def test_sound_names_stay_as_they_are(name: str) -> None:
     assert mended(name, lexicon()) == name
+
+
+@given(st.text(max_size=60))
+def test_mending_adds_and_drops_nothing(text: str) -> None:
+    name = mended(text, lexicon())
+    assert len(name) == len(text)
+    assert [c for c in name if not c.isalnum()] == [c for c in text if not c.isalnum()]
+    assert mended("B00K C0RNER SON BHD", lexicon()) == "BOOK CORNER SDN BHD"

@@ -142,6 +142,20 @@ def test_shops_that_train_a_network_are_left_out(data: Path, monkeypatch: pytest
     assert after["total"]["answers"] == 4
 
 
+def test_a_field_of_few_receipts_takes_the_calibration_of_classical(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "is_held_back", lambda row: row["vendor"] == SHOPS[0])
+    monkeypatch.setattr(command, "_session", lambda options: Table({}))
+    assert main(words(data)) == 0
+    out = data / "extract_params.json"
+    assert main([*words(data, "--held-back"), "--rung", "network"]) == 2  # it points at nothing
+    assert main([*words(data, "--held-back"), "--rung", JOINT]) == 0
+    assert f"total, as {CLASSICAL}: too few" in capsys.readouterr().out
+    after = json.loads(out.read_text("utf-8"))["calibration"]
+    assert after[JOINT]["total"] == after[CLASSICAL]["total"]
+
+
 @pytest.mark.parametrize(
     ("change", "part"),
     [

@@ -34,7 +34,7 @@ BOTH = box(9, 9, 191, 31)
 class Reading:
     """A recogniser that reads by where a line starts and ends."""
 
-    def __init__(self, texts: dict[tuple[float, float], tuple[str, float]]) -> None:
+    def __init__(self, texts: dict[Any, tuple[str, float]]) -> None:
         self.texts = texts
 
     def read(self, image: Image.Image, quads: list[Quad]) -> list[TextLine]:
@@ -50,7 +50,7 @@ class Finding:
         return Detection(self.quads, True)
 
 
-def tools(own: dict[tuple[float, float], tuple[str, float]], teacher: dict[Any, Any], *quads: Quad) -> Any:
+def tools(own: dict[Any, tuple[str, float]], teacher: dict[Any, tuple[str, float]], *quads: Quad) -> Any:
     return prepare.Readers(Finding(*quads), Reading(own), Reading(teacher))
 
 

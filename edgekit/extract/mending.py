@@ -13,7 +13,9 @@ _SMALL = str.maketrans("01258", "olzsB")
 
 
 def mended(text: str, lexicon: Lexicon) -> str:
-    """The name with the reading errors put right that need no guess: nothing is added, letters only change.
+    """The name with the reading errors put right that need no guess: nothing is added, characters only change.
+
+    What was read stays in ``Field.text``, so a mended name can be told from one as printed.
 
     Digits between letters of one word become the letters they resemble (``B00K``), and a company suffix gets its
     spelling (``SON BHD``, ``S/8``).

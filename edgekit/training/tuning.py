@@ -21,7 +21,8 @@ from edgekit.extract.network import Session
 from edgekit.extract.totals import total_candidates, total_features
 from edgekit.extract.vendor import joined, name_features, name_spans, top_segments
 from edgekit.strict import to_plain
-from edgekit.training.calibrating import Counted, composed, fit_field
+from edgekit.training.calibrating import composed, fit_field
+from edgekit.training.counting import Counted
 from edgekit.training.fitting import Choice, fit_choices
 from edgekit.training.samples import FOLDS, NAME_READ, Sample, letters
 from edgekit.types import Fields, Receipt

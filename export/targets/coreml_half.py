@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 
+from edgekit.errors import BundleError
 from edgekit.manifest import Evidence
 from export.parity import Original
 from export.recipe import PictureRecipe
@@ -23,11 +25,17 @@ def lower(recipe: PictureRecipe, members: Mapping[str, bytes], original: Origina
     """
     if precision != "fp16":
         return _compared(recipe, coreml.lower(recipe, members, precision), original)
-    for count in coreml.IN_SINGLE[type(recipe.head)]:
-        lowered = _compared(recipe, coreml.lower(recipe, members, precision, count), original)
-        gap = lowered.graph.evidence.max_abs_difference
-        if gap is not None and gap <= MOST:
-            break
+    *some, most = coreml.IN_SINGLE[type(recipe.head)]
+    for count in some:
+        with contextlib.suppress(BundleError):  # it reads otherwise: more layers in single precision
+            lowered = _compared(recipe, coreml.lower(recipe, members, precision, count), original)
+            gap = lowered.graph.evidence.max_abs_difference
+            if gap is not None and gap <= MOST:
+                return _told(lowered, count)
+    return _told(_compared(recipe, coreml.lower(recipe, members, precision, most), original), most)
+
+
+def _told(lowered: Lowered, count: int) -> Lowered:
     said = f"{lowered.graph.evidence.reference}; the first {count} convolutions in single precision"
     return _with(lowered, replace(lowered.graph.evidence, reference=said))
 

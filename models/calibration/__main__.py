@@ -13,12 +13,13 @@ from typing import Any
 from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
-from edgekit.extract import NETWORKED, RUNGS, ExtractParams, Lexicon
+from edgekit.extract import CLASSICAL, NETWORKED, RUNGS, ExtractParams, Lexicon
 from edgekit.extract.network import Session
 from edgekit.manifest import parse_params
 from edgekit.session import open_session
 from edgekit.strict import to_plain
-from edgekit.training.calibrating import GAIN, Counted, Fit, fit_field
+from edgekit.training.calibrating import GAIN, Fit, fit_field
+from edgekit.training.counting import FEW, Counted
 from models.calibration.answers import Labelled, count, open_raw
 from models.rules.__main__ import written
 from models.rules.heldback import is_held_back
@@ -35,7 +36,8 @@ examples:
 A data folder has labels.jsonl and the pictures it names; only rows of split "train" count, less those that show a
 receipt of another split. Each picture is read as it is and --variants times altered (turned, smaller, blurred), by the
 default bundle. lexicon.json is read from the folder of --out; only "calibration" of this rung is rewritten there.
---held-back takes only receipts of shops that train no network: needed for rungs that have one.
+--held-back takes only receipts of shops that train no network: needed for rungs that have one. Where that leaves a
+field with fewer than 30 receipts, it takes the calibration that "classical" has in --out: fit that rung first.
 Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 
 
@@ -78,8 +80,9 @@ def _run(options: argparse.Namespace) -> int:
     fits = {name: fit for name, found in answers.items() if (fit := _fit(found)) is not None}
     if not fits:
         raise UsageError(f"--rung {options.rung}: no labelled answer to count: give training receipts (--data)")
-    print(_table(fits))
-    fitted = {name: to_plain(fit.calibration) for name, fit in fits.items()}
+    lent = _lent(options.rung, fits, constants["calibration"])
+    print(_table(fits, tuple(lent)))
+    fitted = {name: to_plain(fit.calibration) for name, fit in fits.items()} | lent
     text = written({**constants, "calibration": {**constants["calibration"], options.rung: fitted}})
     if options.check:
         same = text == written(constants)
@@ -93,6 +96,13 @@ def _fit(answers: Sequence[Counted]) -> Fit | None:
     """A field with labels in one set only keeps its raw confidence: that a map holds elsewhere cannot be shown."""
     several = len({answer.source for answer in answers}) > 1
     return fit_field(answers, GAIN if several else math.inf)
+
+
+def _lent(rung: str, fits: Mapping[str, Fit], calibration: Mapping[str, Any]) -> dict[str, Any]:
+    """For fields of hardly any receipts, the calibration of "classical", which counts all shops: the networks only add
+    to its evidence."""
+    known = calibration.get(CLASSICAL, {}) if rung in NETWORKED else {}
+    return {name: known[name] for name, fit in fits.items() if fit.calibration.answers < FEW and name in known}
 
 
 def _open(path: Path) -> tuple[dict[str, Any], ExtractParams, Lexicon]:
@@ -133,13 +143,14 @@ def _readings(
     return read_varied(folder, files, options.variants, options.cache, step)
 
 
-def _table(fits: Mapping[str, Fit]) -> str:
+def _table(fits: Mapping[str, Fit], lent: Sequence[str]) -> str:
     kinds = list(next(iter(fits.values())).losses)
     head = ["log-loss on shops and sets held back", "answers", "receipts", *kinds]
     lines = [f"{head[0]:36} {head[1]:>8} {head[2]:>8} " + " ".join(f"{kind:>9}" for kind in kinds)]
     for name, fit in fits.items():
         losses = " ".join(f"{fit.losses[kind]:9.4f}" for kind in kinds)
-        lines.append(f"{f'{name}, {fit.kind}':36} {fit.answers:8} {fit.calibration.answers:8} {losses}")
+        kind = f"as {CLASSICAL}: too few" if name in lent else fit.kind
+        lines.append(f"{f'{name}, {kind}':36} {fit.answers:8} {fit.calibration.answers:8} {losses}")
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from edgekit.evaluation import SAME_AMOUNT, SCORED, judge
 from edgekit.extract import Extractor, ExtractParams, How, Lexicon
 from edgekit.extract.network import Session
 from edgekit.parsing.folding import squash
-from edgekit.training.calibrating import Counted
+from edgekit.training.counting import Counted
 from edgekit.types import Fields
 from models.rules.lines import Lines
 from models.rules.samples import Row
