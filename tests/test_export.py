@@ -256,7 +256,7 @@ def test_int8_that_was_not_tried_cannot_be_packed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, out = str(receipts(tmp_path / "data")), tmp_path / "made"
-    monkeypatch.setattr(trials.Trials, "choose", lambda self, plain, tried: tried)
+    monkeypatch.setattr(trials.Trials, "choose", lambda self, plain, tried, *_: tried)
     order = ["--precision", "int8", "--calibration", data, "--gate", data]
     assert cli.main(["receipt", "--out", str(out), *order]) == 2
     assert "detect_int8.onnx: int8 was not tried on receipts" in capsys.readouterr().err
@@ -268,7 +268,8 @@ def test_int8_that_was_not_tried_cannot_be_packed(
 def test_a_stage_that_reads_worse_stays_in_fp32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worst: str) -> None:
     data, out = str(receipts(tmp_path / "data")), tmp_path / "made"
 
-    def strict(trial: Trial) -> str | None:
+    def strict(trial: Trial, has_to_pay: bool) -> str | None:
+        assert has_to_pay
         stage = "recognize" if trial.bytes.before > 2_000_000 else "detect"
         return "too bad" if worst in (stage, "both") else None
 
