@@ -54,7 +54,7 @@ JOINT_SCORES = {
     "date": np.array([1.0, 0.2, 0.3]),
     "tax": np.array([1.0, 1.5, 0.7]),
 }
-"""Of the joint rung, in the order of the *_POINTS of edgekit/extract/points.py; set by hand, looking at held-back receipts."""
+"""Of the joint rung, in the order of the *_POINTS of edgekit/extract/points.py; set by hand on held-back receipts."""
 JOINT_CONFIDENCE = {
     "total": np.array([-4.0, 4.0, 1.5, 1.0, 0.5, 0.0, 2.5, -1.0]),
     "vendor": np.array([-7.0, 3.0, 5.0, -0.5, 2.5, -1.0]),
