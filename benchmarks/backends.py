@@ -60,9 +60,9 @@ def compare(options: argparse.Namespace) -> dict[str, Any]:
         "variants": [name(variant) for variant in wanted],
         "sets": [[data.name, list(data.splits), len(data.rows)] for data in sets],
     }
+    readers, left_out = open_readers(bundle, wanted, options.threads)
     log = Log(options.log, about)
     before = host.load()
-    readers, left_out = open_readers(bundle, wanted, options.threads)
     with Progress(sum(len(data.rows) for data in sets) * len(readers)) as progress:
         parts = [summary(data, read_all(readers, data, log, progress.step), list(readers)) for data in sets]
     today = datetime.now(timezone.utc).date().isoformat()
