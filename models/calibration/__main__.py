@@ -13,7 +13,7 @@ from typing import Any
 from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
-from edgekit.extract import CLASSICAL, NETWORKED, RUNGS, ExtractParams, Lexicon
+from edgekit.extract import CLASSICAL, JOINT, NETWORKED, RUNGS, ExtractParams, Lexicon
 from edgekit.extract.network import Session
 from edgekit.manifest import parse_params
 from edgekit.session import open_session
@@ -37,7 +37,7 @@ A data folder has labels.jsonl and the pictures it names; only rows of split "tr
 receipt of another split. Each picture is read as it is and --variants times altered (turned, smaller, blurred), by the
 default bundle. lexicon.json is read from the folder of --out; only "calibration" of this rung is rewritten there.
 --held-back takes only receipts of shops that train no network: needed for rungs that have one. Where that leaves a
-field with fewer than 30 receipts, it takes the calibration that "classical" has in --out: fit that rung first.
+field of "joint" with fewer than 30 receipts, it takes the calibration of "classical" in --out: fit that rung first.
 Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 
 
@@ -99,9 +99,11 @@ def _fit(answers: Sequence[Counted]) -> Fit | None:
 
 
 def _lent(rung: str, fits: Mapping[str, Fit], calibration: Mapping[str, Any]) -> dict[str, Any]:
-    """For fields of hardly any receipts, the calibration of "classical", which counts all shops: the networks only add
-    to its evidence."""
-    known = calibration.get(CLASSICAL, {}) if rung in NETWORKED else {}
+    """For fields of "joint" with hardly any receipts, the calibration of "classical", which counts all shops.
+
+    The joint rung has its evidence, and the network's word besides.
+    """
+    known = calibration.get(CLASSICAL, {}) if rung == JOINT else {}
     return {name: known[name] for name, fit in fits.items() if fit.calibration.answers < FEW and name in known}
 
 
