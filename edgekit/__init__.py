@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from edgekit.reader import Outcome, Reader
-    from edgekit.types import Field, Fields, Quad, Receipt, TextLine
+    from edgekit.types import Field, Fields, Item, Quad, Receipt, TextLine
 
 __version__ = "0.1.0"
 
@@ -35,7 +35,7 @@ _NAMES = {
     "errors": "BackendError BundleError EdgeKitError ImageError ImageTooLargeError IntegrityError ManifestError "
     "MissingGraphError UsageError",
     "reader": "Outcome Reader",
-    "types": "Field Fields Quad Receipt TextLine",
+    "types": "Field Fields Item Quad Receipt TextLine",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
@@ -49,6 +49,7 @@ __all__ = [
     "ImageError",
     "ImageTooLargeError",
     "IntegrityError",
+    "Item",
     "ManifestError",
     "MissingGraphError",
     "Outcome",
