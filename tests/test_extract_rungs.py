@@ -13,15 +13,6 @@ from test_extract import DINER, MALAYSIA
 
 from edgekit.errors import ManifestError, UsageError
 from edgekit.extract import NETWORKED, RUNGS, Extractor, How
-from edgekit.extract.points import (
-    DATE_POINTS,
-    NAME_EVIDENCE,
-    NAME_POINTS,
-    PLAIN_EVIDENCE,
-    POINTED_EVIDENCE,
-    TAX_POINTS,
-    TOTAL_POINTS,
-)
 from edgekit.extract.rungs import params_of
 from edgekit.types import FIELD_NAMES, Fields
 
@@ -199,18 +190,3 @@ def test_threads_share_one_extractor() -> None:
 
 def test_the_default_extractor_is_classical() -> None:
     assert extractor().how == How("classical", 0.02)
-
-
-def test_the_weights_in_use_are_complete() -> None:
-    weights = params().joint
-    assert len(weights.total_rules) == len(params().total_weights) == len(params().rules.total_weights)
-    assert len(weights.name_rules) == len(params().name_weights) == len(params().rules.name_weights)
-    scores = {"total": TOTAL_POINTS, "name": NAME_POINTS, "date": DATE_POINTS, "tax": TAX_POINTS}
-    for name, points in scores.items():
-        assert len(getattr(weights, f"{name}_weights")) == len(points)
-    for name in ("time", "currency", "subtotal"):
-        assert len(getattr(weights, f"{name}_confidence")) == len(PLAIN_EVIDENCE)
-    for name, extra in {"total": POINTED_EVIDENCE, "vendor": NAME_EVIDENCE, "date": POINTED_EVIDENCE}.items():
-        plain = getattr(params(), f"{name}_confidence")
-        assert len(plain) == len(getattr(params().rules, f"{name}_confidence"))
-        assert len(getattr(weights, f"{name}_confidence")) == len(plain) + len(extra)

@@ -221,6 +221,17 @@ def test_a_rung_the_bundle_does_not_know_is_told(tmp_path: Path) -> None:
         Reader.open(networked_bundle(tmp_path / "odd", rung="best"), threads=1)
 
 
+def test_a_bundle_with_too_few_weights_is_not_opened(tmp_path: Path, reader: Reader) -> None:
+    joint = dict(reader.bundle.stage("extract").params["joint"])
+    short = networked_bundle(tmp_path / "short", joint={**joint, "total_rules": joint["total_rules"][1:]})
+    for rung in ("rules", "joint"):
+        with pytest.raises(errors.ManifestError) as caught:
+            Reader.open(short, threads=1, extractor=rung)
+        count = len(joint["total_rules"])
+        told = f"{short}: stages.extract.params.joint.total_rules: has {count - 1} weights; write {count}"
+        assert str(caught.value) == told
+
+
 def test_lines_that_something_else_read_give_the_same_fields(reader: Reader) -> None:
     receipt = reader.read(EXAMPLE)
     again = reader.extract(list(reversed(receipt.lines)), receipt.width, receipt.height)
