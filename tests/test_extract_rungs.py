@@ -54,7 +54,7 @@ def test_the_network_alone_says_what_it_points_at() -> None:
         **{"subtotal": "20.00", "tax": "1.60", "total": "21.60"},
     }
     assert [item.description for item in items] == ["Soup", "Tea"]
-    assert fields.total is not None and fields.total.text == "21.60" and fields.total.confidence > 0.99
+    assert fields.total is not None and fields.total.text == "21.60" and fields.total.confidence > 0.95
 
 
 def test_what_the_network_points_at_nowhere_is_none() -> None:
@@ -157,7 +157,7 @@ def test_an_unknown_rung_and_a_missing_network_are_told() -> None:
 
 def test_calibration_changes_confidence_and_review_but_no_answer() -> None:
     table = {"total": {"knots": [[0.0, 0.1], [1.0, 0.9]], "risks": [[0.5, 0.1], [0.85, 0.01]], "answers": 90}}
-    plain = read(DINER)
+    plain = Extractor(with_calibration(), lexicon()).extract(*laid_out(DINER))
     for error, threshold in ((0.2, 0.5), (0.05, 0.85), (0.001, 2.0)):
         mapped = Extractor(with_calibration(classical=table), lexicon(), How("classical", error))
         fields = mapped.extract(*laid_out(DINER))
@@ -169,7 +169,8 @@ def test_calibration_changes_confidence_and_review_but_no_answer() -> None:
 
 def test_calibration_of_another_rung_is_not_used() -> None:
     table = {"total": {"knots": [[0.5, 0.5]], "risks": [], "answers": 9}}
-    assert Extractor(with_calibration(joint=table), lexicon()).extract(*laid_out(DINER)) == read(DINER)
+    found = [Extractor(given, lexicon()) for given in (with_calibration(joint=table), with_calibration())]
+    assert found[0].extract(*laid_out(DINER)) == found[1].extract(*laid_out(DINER))
 
 
 def test_a_broken_calibration_is_told() -> None:

@@ -241,7 +241,7 @@ def test_lines_that_something_else_read_give_the_same_fields(reader: Reader) -> 
 
 def test_nobody_is_asked_without_doubt(tmp_path: Path) -> None:
     asked: list[Receipt] = []
-    trusting = networked_bundle(tmp_path / "trusting", review_threshold=0.0)
+    trusting = networked_bundle(tmp_path / "trusting", calibration={}, review_threshold=0.0)
     opened = Reader.open(trusting, threads=1, extractor="classical", escalate=lambda image, seen: asked.append(seen))
     _, timings = opened.read_timed(EXAMPLE)
     opened.read(Image.new("RGB", (64, 64), "white"))
@@ -249,7 +249,7 @@ def test_nobody_is_asked_without_doubt(tmp_path: Path) -> None:
 
 
 def test_in_doubt_the_function_is_asked_with_the_upright_picture(tmp_path: Path, photo: Image.Image) -> None:
-    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    wary = networked_bundle(tmp_path / "wary", calibration={}, review_threshold=1.01)
     sizes: list[tuple[int, int]] = []
 
     def answer(image: Image.Image, seen: Receipt) -> dict[str, str]:
@@ -271,7 +271,7 @@ def test_a_function_that_fails_costs_a_warning_only(tmp_path: Path) -> None:
     def fail(image: Image.Image, seen: Receipt) -> None:
         raise OSError("no route to host")
 
-    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    wary = networked_bundle(tmp_path / "wary", calibration={}, review_threshold=1.01)
     failing = Reader.open(wary, threads=1, extractor="classical", escalate=fail)
     plain = Reader.open(wary, threads=1, extractor="classical").read(EXAMPLE)
     receipt = failing.read(EXAMPLE)
@@ -280,7 +280,7 @@ def test_a_function_that_fails_costs_a_warning_only(tmp_path: Path) -> None:
 
 
 def test_threads_may_ask_at_once(tmp_path: Path) -> None:
-    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    wary = networked_bundle(tmp_path / "wary", calibration={}, review_threshold=1.01)
     opened = Reader.open(wary, threads=1, escalate=lambda image, seen: {"total": str(len(seen.lines))})
     expected, found = opened.read(EXAMPLE), []
     workers = [threading.Thread(target=lambda: found.append(opened.read(EXAMPLE))) for _ in range(3)]
