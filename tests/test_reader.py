@@ -221,6 +221,17 @@ def test_a_rung_the_bundle_does_not_know_is_told(tmp_path: Path) -> None:
         Reader.open(networked_bundle(tmp_path / "odd", rung="best"), threads=1)
 
 
+def test_a_bundle_with_too_few_weights_is_not_opened(tmp_path: Path, reader: Reader) -> None:
+    joint = dict(reader.bundle.stage("extract").params["joint"])
+    short = networked_bundle(tmp_path / "short", joint={**joint, "total_rules": joint["total_rules"][1:]})
+    for rung in ("rules", "joint"):
+        with pytest.raises(errors.ManifestError) as caught:
+            Reader.open(short, threads=1, extractor=rung)
+        count = len(joint["total_rules"])
+        told = f"{short}: stages.extract.params.joint.total_rules: has {count - 1} weights; write {count}"
+        assert str(caught.value) == told
+
+
 def test_lines_that_something_else_read_give_the_same_fields(reader: Reader) -> None:
     receipt = reader.read(EXAMPLE)
     again = reader.extract(list(reversed(receipt.lines)), receipt.width, receipt.height)
@@ -230,7 +241,7 @@ def test_lines_that_something_else_read_give_the_same_fields(reader: Reader) -> 
 
 def test_nobody_is_asked_without_doubt(tmp_path: Path) -> None:
     asked: list[Receipt] = []
-    trusting = networked_bundle(tmp_path / "trusting", review_threshold=0.0)
+    trusting = networked_bundle(tmp_path / "trusting", calibration={}, review_threshold=0.0)
     opened = Reader.open(trusting, threads=1, extractor="classical", escalate=lambda image, seen: asked.append(seen))
     _, timings = opened.read_timed(EXAMPLE)
     opened.read(Image.new("RGB", (64, 64), "white"))
@@ -238,7 +249,7 @@ def test_nobody_is_asked_without_doubt(tmp_path: Path) -> None:
 
 
 def test_in_doubt_the_function_is_asked_with_the_upright_picture(tmp_path: Path, photo: Image.Image) -> None:
-    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    wary = networked_bundle(tmp_path / "wary", calibration={}, review_threshold=1.01)
     sizes: list[tuple[int, int]] = []
 
     def answer(image: Image.Image, seen: Receipt) -> dict[str, str]:
@@ -260,7 +271,7 @@ def test_a_function_that_fails_costs_a_warning_only(tmp_path: Path) -> None:
     def fail(image: Image.Image, seen: Receipt) -> None:
         raise OSError("no route to host")
 
-    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    wary = networked_bundle(tmp_path / "wary", calibration={}, review_threshold=1.01)
     failing = Reader.open(wary, threads=1, extractor="classical", escalate=fail)
     plain = Reader.open(wary, threads=1, extractor="classical").read(EXAMPLE)
     receipt = failing.read(EXAMPLE)
@@ -269,7 +280,7 @@ def test_a_function_that_fails_costs_a_warning_only(tmp_path: Path) -> None:
 
 
 def test_threads_may_ask_at_once(tmp_path: Path) -> None:
-    wary = networked_bundle(tmp_path / "wary", review_threshold=1.01)
+    wary = networked_bundle(tmp_path / "wary", calibration={}, review_threshold=1.01)
     opened = Reader.open(wary, threads=1, escalate=lambda image, seen: {"total": str(len(seen.lines))})
     expected, found = opened.read(EXAMPLE), []
     workers = [threading.Thread(target=lambda: found.append(opened.read(EXAMPLE))) for _ in range(3)]

@@ -10,6 +10,7 @@ from edgekit.calibration import Calibration
 from edgekit.errors import UsageError
 from edgekit.extract import alone, joint, ruled
 from edgekit.extract.items import find_items
+from edgekit.extract.lengths import check_lengths
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.network import Network, Session
 from edgekit.extract.paper import Answers, Found, Value, build_paper
@@ -39,20 +40,27 @@ class Extractor:
     """Fields from lines and rows. Holds no state between calls: one serves all threads, and repeats itself exactly."""
 
     def __init__(
-        self, params: ExtractParams, lexicon: Lexicon, how: How | None = None, session: Session | None = None
+        self,
+        params: ExtractParams,
+        lexicon: Lexicon,
+        how: How | None = None,
+        session: Session | None = None,
+        where: str = "params",
     ) -> None:
         """how: None is the rung "classical". session: of the extraction network; the rungs of NETWORKED need it.
 
-        Raises UsageError where that is missing, ManifestError where the calibration cannot be used.
+        where: names ``params`` in errors. Raises UsageError where the session is missing, ManifestError where the
+        calibration cannot be used or weights, of any rung, are too few or too many.
         """
         self.how = how or How()
         if self.how.rung in NETWORKED and session is None:
             raise UsageError(f"extractor={self.how.rung!r} needs the extraction network: give its session")
+        check_lengths(params, where)
         self._params = params_of(self.how.rung, params)
         self._lexicon = lexicon
         self._network = Network(session) if session is not None and self.how.rung in NETWORKED else None
-        where = f"params.calibration.{self.how.rung}"
-        self._calibration = Calibration.parse(params.calibration.get(self.how.rung, {}), where)
+        calibration = params.calibration.get(self.how.rung, {})
+        self._calibration = Calibration.parse(calibration, f"{where}.calibration.{self.how.rung}")
 
     def extract(self, lines: Sequence[TextLine], rows: Sequence[Sequence[int]]) -> Fields:
         """The fields of a receipt; None for each that it does not show.
