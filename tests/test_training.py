@@ -48,7 +48,7 @@ class Paper:
 
     def __init__(self, reader: Reader, bundle: Bundle | None = None) -> None:
         self.bundle = bundle or reader.bundle
-        self.rung = reader.rung
+        self.rung = "classical"
         self._reader = reader
 
     def read(self, source: Source) -> Receipt:
