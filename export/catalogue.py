@@ -47,7 +47,7 @@ class Target:
 
 ALL = (
     Target("onnx", "onnxruntime", ("fp32", "int8"), "export", ("onnx",)),
-    Target("executorch", "executorch", ("fp32",), "export,executorch", ("torch", "executorch")),
+    Target("executorch", "executorch", ("fp32", "int8"), "export,executorch", ("torch", "executorch", "torchao")),
     Target(
         "coreml",
         "coreml",

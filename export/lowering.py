@@ -99,9 +99,10 @@ def _lower_words_onnx(job: WordJob, precision: str) -> Lowered:
 def _lower_words_executorch(job: WordJob, precision: str) -> Lowered:
     from export.targets import executorch_words  # here, as it needs its extra
 
-    lowered = executorch_words.lower(job.recipe, job.built.network, precision)
+    made = "fp32" if precision == "int8" else precision  # a request for int8 is for all stages; this one has none
+    lowered = executorch_words.lower(job.recipe, job.built.network, made)
     evidence = executorch_words.compare(job.recipe, job.built.original, lowered)
-    return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
+    return Lowered(replace(lowered.graph, precision=precision, evidence=evidence), lowered.data)
 
 
 def _lower_words_coreml(job: WordJob, precision: str) -> Lowered:

@@ -45,6 +45,7 @@ class Trials:
         """One graph per stage, all with the precision of ``tried``: that graph where it passes, else that of
         ``stand_in`` (``plain`` where there is none), whose evidence then says why.
 
+        Where both are the same file, nothing was made to try, and the evidence says so.
         By stage, all for one engine; ``plain`` in fp32, which is what the others are compared with. is_timed: whether
         what runs them says something of their speed.
         """
@@ -52,12 +53,15 @@ class Trials:
         precision = next(iter(tried.values())).graph.precision
         chosen = {stage: _as(artefact, precision) for stage, artefact in stand_in.items()}
         for stage in sorted(tried, key=lambda name: -len(plain[name].data)):
+            instead = f"this is the {stand_in[stage].graph.precision} graph"
+            if tried[stage].graph.file == stand_in[stage].graph.file:
+                chosen[stage] = _with(chosen[stage], reason=f"{precision} is not made of this network; {instead}")
+                continue
             trial = self._try({**chosen, stage: tried[stage]}, stage, plain[stage], is_timed)
             why = refusal(trial, has_to_pay=precision != HALF)
             if why is None:
                 chosen[stage] = _with(tried[stage], trial=trial, reason=None)
             else:
-                instead = f"this is the {stand_in[stage].graph.precision} graph"
                 chosen[stage] = _with(chosen[stage], reason=f"{precision} was refused: {why}; {instead}")
         return chosen
 

@@ -14,7 +14,7 @@ def only_onnx(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = importlib.util.find_spec
 
     def find(name: str, package: str | None = None) -> Any:
-        return None if name in ("torch", "executorch", "coremltools") else honest(name, package)
+        return None if name in ("torch", "torchao", "executorch", "coremltools") else honest(name, package)
 
     monkeypatch.setattr(importlib.util, "find_spec", find)
 
@@ -33,6 +33,7 @@ def test_each_target_gets_the_precisions_it_has() -> None:
     assert names(["onnx"], ["fp32"]) == [("onnx", "fp32")]
     asked = names(["onnx", "coreml", "onnx"], ["int8", "fp16", "int8"])
     assert asked == [("onnx", "int8"), ("coreml", "int8"), ("coreml", "fp16")]
+    assert names(["executorch"], ["int8"]) == [("executorch", "int8")]
 
 
 @pytest.mark.usefixtures("everything")
@@ -46,7 +47,11 @@ def test_what_no_target_has_is_refused() -> None:
 @pytest.mark.usefixtures("only_onnx")
 @pytest.mark.parametrize(
     ("target", "precision", "extra"),
-    [("executorch", "fp32", "export,executorch"), ("coreml", "int8", "export,coreml")],
+    [
+        ("executorch", "fp32", "export,executorch"),
+        ("executorch", "int8", "export,executorch"),
+        ("coreml", "int8", "export,coreml"),
+    ],
 )
 def test_a_missing_package_is_named_with_its_mend(target: str, precision: str, extra: str) -> None:
     with pytest.raises(BackendError) as caught:

@@ -89,11 +89,11 @@ def test_the_program_does_what_the_published_graph_does(recognizer: Any) -> None
 
 
 def test_another_network_is_refused(recognizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(target, "TOLERANCE", 1e-9)
+    monkeypatch.setattr(target, "TOLERANCES", {"fp32": 1e-9})
     with pytest.raises(BundleError, match=r"recognize.pte: differs from .*rec.onnx by .*, more than 1e-09; mend"):
         target.compare(RECOGNIZE, original(RECOGNIZE), recognizer)
     with pytest.raises(BundleError, match="by nan, more than"):
-        target._check_gap(float("nan"), "recognize.pte", "another")
+        target._check_gap(float("nan"), recognizer.graph, "another")
 
 
 def test_weights_of_another_network_are_refused() -> None:
@@ -145,10 +145,8 @@ def test_multiply_adds_left_out_count() -> None:
 
 
 def test_another_precision_is_refused() -> None:
-    with pytest.raises(
-        BundleError, match=r"recognize.pte: no int8 for executorch, it misreads characters; ask for fp32"
-    ):
-        target.lower(RECOGNIZE, {}, "int8")
+    with pytest.raises(BundleError, match=r"recognize_fp16.pte: no fp16 for executorch; ask for one of fp32, int8"):
+        target.lower(RECOGNIZE, {}, "fp16")
 
 
 def test_the_graph_is_described_as_the_recipe_says(recognizer: Any) -> None:

@@ -72,6 +72,15 @@ def test_the_graph_that_stands_in_is_named_and_keeps_its_own_trial() -> None:
     assert without == f"int8 was refused: {WHY}; this is the fp32 graph"
 
 
+def test_a_network_of_which_nothing_was_made_is_not_tried() -> None:
+    gate, plain = Verdicts(GOOD), made("fp32")
+    chosen = choose(gate, {"a": made("int8")["a"], "b": plain["b"]})
+    assert [asked[2] for asked in gate.asked] == [(400, 400)]
+    assert chosen["b"].graph.file == plain["b"].graph.file
+    assert chosen["b"].graph.precision == "int8"
+    assert chosen["b"].graph.evidence.reason == "int8 is not made of this network; this is the fp32 graph"
+
+
 def test_half_precision_need_not_be_smaller_by_half() -> None:
     assert choose(Verdicts(LARGE, LARGE), made("fp16"))["a"].graph.file == "a_fp16.zip"
     assert choose(Verdicts(LARGE, LARGE), made("int8"))["a"].graph.file == "a_fp32.zip"

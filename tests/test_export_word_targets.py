@@ -14,7 +14,7 @@ from word_nets import on_disk
 
 from edgekit.errors import BundleError, UsageError
 from edgekit.manifest import TensorSpec
-from export import words
+from export import lowering, words
 from export.lowering import WordJob, open_job
 from export.recipe import TorchModule, WordRecipe
 from export.sources import materials
@@ -75,6 +75,13 @@ def test_an_executorch_program_that_differs_cannot_be_packed(executorch: Any, lo
 def test_another_precision_of_executorch_is_refused(executorch: Any, job: WordJob) -> None:
     with pytest.raises(BundleError, match=r"words\.pte: no int8 for executorch; ask for fp32"):
         executorch.lower(job.recipe, job.built.network, "int8")
+
+
+def test_int8_of_executorch_is_the_fp32_program(lowered: Any, job: WordJob) -> None:
+    """Nothing of it is quantized: the file is the same, so that it is not tried on receipts either."""
+    graph = lowering.lower(job, "executorch", "int8").graph
+    assert (graph.file, graph.precision) == (lowered.graph.file, "int8")
+    assert graph.evidence.status == "passed"
 
 
 @pytest.mark.parametrize("bias", [True, False])

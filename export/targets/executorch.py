@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -20,7 +20,8 @@ from edgekit.backends import executorch as backend
 from edgekit.backends import ort
 from edgekit.errors import BackendError, BundleError
 from edgekit.manifest import Evidence, Graph
-from export import parity, samples
+from export import graphs, parity, samples
+from export.calibration import Feed
 from export.graphs import read_characters
 from export.ports import select_classes
 from export.recipe import ClassHead, PictureRecipe
@@ -34,11 +35,13 @@ except ImportError as error:
     raise BackendError("executorch is not installed: pip install 'edgekit[export,executorch]'") from error
 
 from export.targets import executorch_delegation as delegation
+from export.targets import executorch_int8 as int8
 from export.targets.executorch_rewrites import DelegatedDetectorGraph
 from models import detector, recognizer
 
-TOLERANCE = 1e-3
-"""Largest difference of a program from its origin, a probability: XNNPACK sums in another order."""
+TOLERANCES = {"fp32": 1e-3, "int8": math.inf}
+"""By precision, the largest difference of a program from its origin, a probability: XNNPACK sums in another order. int8
+may differ by anything but has to be a number: receipts judge it (``export.gate``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,19 @@ CLASS_AXES = {0: Axis(1, 1, 4, 2), 2: Axis(8, 2, 200, 40)}
 
 
 def lower(
-    recipe: PictureRecipe, members: Mapping[str, bytes], precision: str = "fp32", calibration: object = None
+    recipe: PictureRecipe, members: Mapping[str, bytes], precision: str = "fp32", calibration: Sequence[Feed] = ()
 ) -> DelegatedLowered:
     """The recipe's network as a program that XNNPACK runs.
 
-    members: the wheel's files by path. precision: "fp32" is the only one; ``docs/executorch.md`` has what int8 lost.
-    calibration: not read; it is there for every target to be called alike.
+    members: the wheel's files by path. precision: "fp32" or "int8". calibration: what the reader gave to the network;
+    int8 takes the ranges of its activations from it.
     Raises BundleError where the precision is another, where the network is not the recipe's, where too little of it is
-    delegated, or where the program does not do what the torch definition does, at the ends of its sizes, too.
+    delegated, or where the program does not do what the torch definition does, at the ends of its sizes, too; of int8
+    there only that it gives numbers. Raises UsageError for int8 without calibration.
     """
-    file = recipe.file.removesuffix(".onnx") + ".pte"
-    if precision != "fp32":
-        raise BundleError(f"{file}: no {precision} for executorch, it misreads characters; ask for fp32")
+    file = recipe.file.removesuffix(".onnx") + (".pte" if precision == "fp32" else f"_{precision}.pte")
+    if precision not in TOLERANCES:
+        raise BundleError(f"{file}: no {precision} for executorch; ask for one of {', '.join(TOLERANCES)}")
     is_recognizer = isinstance(recipe.head, ClassHead)
     axes = CLASS_AXES if is_recognizer else HEAT_AXES
     network = _network(recipe, members)
@@ -80,12 +84,16 @@ def lower(
     limits = {backend.LIMITS: _limits(recipe, axes)}
     with _quiet():
         program = _export(traced, recipe, axes)
+        if precision == "int8":
+            net = graphs.build(recipe, members).net
+            module = int8.quantized(program, net, recipe, [feed[0] for feed in calibration])
+            program = _export(module, recipe, axes)
         edge = to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner()], constant_methods=limits)
         found = delegation.measure(edge.exported_program())
         check_delegation(found, file)
         data = bytes(edge.to_executorch().buffer)
     lowered = DelegatedLowered(
-        Graph("executorch", "fp32", file, (recipe.pixels,), recipe.outputs, UNCHECKED), data, found
+        Graph("executorch", precision, file, (recipe.pixels,), recipe.outputs, UNCHECKED), data, found
     )
     _prove(lowered, network, axes)
     return lowered
@@ -94,7 +102,7 @@ def lower(
 def compare(recipe: PictureRecipe, original: parity.Original, lowered: DelegatedLowered) -> Evidence:
     """Runs the graph as published and the program on drawn pages or lines.
 
-    Raises BundleError where they differ by more than TOLERANCE.
+    Raises BundleError where they differ by more than TOLERANCES allow.
     """
     reference = Graph("onnxruntime", "fp32", recipe.weights.path, original.inputs, original.outputs, UNCHECKED)
     old, new = ort.load(reference, original.data, 1), backend.load(lowered.graph, lowered.data, 1)
@@ -106,7 +114,7 @@ def compare(recipe: PictureRecipe, original: parity.Original, lowered: Delegated
         gap = parity.class_gap(expected, original.classes, found) if has_classes else parity.heat_gap(expected, found)
         gaps.append(gap)
     worst = float(np.max(gaps))
-    _check_gap(worst, lowered.graph.file, recipe.weights.path)
+    _check_gap(worst, lowered.graph, recipe.weights.path)
     return Evidence(
         "passed",
         reference=parity.reference_name(recipe),
@@ -159,7 +167,7 @@ def _prove(lowered: DelegatedLowered, network: Any, axes: Mapping[int, Axis]) ->
             expected = network(torch.from_numpy(pixels))
         last = expected[-1] if isinstance(expected, tuple) else expected
         gap = float(np.abs(last.numpy() - session.run(pixels)[-1]).max())
-        _check_gap(gap, lowered.graph.file, f"the torch definition at {list(pixels.shape)}")
+        _check_gap(gap, lowered.graph, f"the torch definition at {list(pixels.shape)}")
 
 
 def _drawn(sizes: Mapping[int, int]) -> NDArray[np.uint8]:
@@ -172,10 +180,11 @@ def _drawn(sizes: Mapping[int, int]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(tiled[: shape[0], : shape[1], : shape[2]])
 
 
-def _check_gap(gap: float, file: str, reference: str) -> None:
-    if not gap <= TOLERANCE:  # so that a difference which is no number fails, too
+def _check_gap(gap: float, graph: Graph, reference: str) -> None:
+    most = TOLERANCES[graph.precision]
+    if not gap <= most:  # so that a difference which is no number fails, too
         raise BundleError(
-            f"{file}: differs from {reference} by {gap:.2g}, more than {TOLERANCE:g}; mend the rewrite that changed it"
+            f"{graph.file}: differs from {reference} by {gap:.2g}, more than {most:g}; mend the rewrite that changed it"
         )
 
 
