@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any, cast
 
 import pytest
 from printed import lexicon, params
@@ -18,10 +19,11 @@ WEIGHTS = [(part, name) for part in PARTS for name in (JOINED if part == "joint"
 
 def with_length(part: str, name: str, change: int) -> ExtractParams:
     """The constants with one weight more, or fewer, of a name."""
-    owner = getattr(params(), part) if part else params()
+    owner: Any = getattr(params(), part) if part else params()
     own = getattr(owner, name)
     changed = replace(owner, **{name: (*own, 1.0)[: len(own) + change]})
-    return replace(params(), **{part: changed}) if part else changed
+    whole: Any = params()
+    return cast(ExtractParams, replace(whole, **{part: changed}) if part else changed)
 
 
 def test_the_weights_in_use_are_complete() -> None:

@@ -48,7 +48,7 @@ def stamp(size: tuple[int, int] = (400, 600)) -> Picture:
 
 @pytest.mark.parametrize("seed", [38, 121, 141, 201, 77065, 79001])
 def test_bars_stand_on_whole_dots(seed: int) -> None:
-    """Receipts with bar codes; on fractions of dots, Pillow refuses some bars of one dot as ending before they start."""
+    """On fractions of dots, Pillow refuses some bars of bar codes: they end before they start."""
     for faces in ((BUILT_IN,), basic_faces()):
         picture = draw(make(seed, "de"), seed, faces)
         assert picture.lines and dark(picture).any()

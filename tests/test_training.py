@@ -23,6 +23,7 @@ from edgekit.errors import UsageError
 from edgekit.evaluation import load_labels
 from edgekit.extract import JOINT, ExtractParams, How
 from edgekit.reader import Reader
+from edgekit.session import open_session
 from edgekit.strict import to_plain
 from edgekit.training.calibrating import composed
 from edgekit.training.samples import FOLDS, Material, check_rows, deal, read_material
@@ -46,9 +47,9 @@ SHOPS = [f"{a} {b}" for a in ("North", "South", "Old", "New") for b in ("Bakery"
 class Paper:
     """Stands in for a reader: a picture's lines are those written into it, which is quicker than to read them."""
 
-    def __init__(self, reader: Reader, bundle: Bundle | None = None) -> None:
+    def __init__(self, reader: Reader, bundle: Bundle | None = None, rung: str | None = None) -> None:
         self.bundle = bundle or reader.bundle
-        self.rung = "classical"
+        self.rung = rung or reader.rung
         self._reader = reader
 
     def read(self, source: Source) -> Receipt:
@@ -184,6 +185,19 @@ def test_what_the_base_cannot_do_is_learnt_from_other_shops(data: Path, reader: 
     assert again == tuned
 
 
+def test_joint_learns_the_points_that_it_ranks_by(data: Path, reader: Reader) -> None:
+    known = params().joint
+    joint = replace(known, total_rules=(0.0,) * len(known.total_rules), total_weights=(1.0, 0.0, 0.0, 0.0, 0.0))
+    dull = replace(params(), joint=joint, calibration={})
+    session = open_session(reader.bundle, "extract", "onnxruntime", "fp32", 1)
+    tuned = tune(material_of(data, reader, dull).samples, Base(dull, How(JOINT), session))
+    assert tuned.parts[0] == "total_weights"
+    assert tuned.fields["total"].right_after > tuned.fields["total"].right_before
+    assert any(tuned.constants["joint"]["total_rules"])
+    assert tuned.constants["joint"]["date_weights"] == list(known.date_weights)
+    assert "total_weights" not in tuned.constants
+
+
 def test_what_the_base_can_do_is_left_alone(data: Path, reader: Reader) -> None:
     tuned = tune(material_of(data, reader).samples, Base(params(), How(), None))
     assert tuned.parts == ()
@@ -210,7 +224,7 @@ def base(tmp_path: Path, reader: Reader) -> Path:
     """A bundle like the default one, but blind."""
     bundle = reader.bundle
     stage = bundle.stage("extract")
-    changed = {"total_weights": list(blind().total_weights), "calibration": {}, "rung": "classical"}
+    changed = {"total_weights": list(blind().total_weights), "calibration": {}}
     stages = {**bundle.manifest.stages, "extract": replace(stage, params={**to_plain(stage.params), **changed})}
     contents = {name: bundle.read(name) for name in bundle.manifest.files}
     write_bundle(tmp_path / "base", replace(bundle.manifest, stages=stages), contents)
@@ -220,7 +234,7 @@ def base(tmp_path: Path, reader: Reader) -> Path:
 @pytest.fixture
 def on_paper(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path | None], None]:
     def use(path: Path | None) -> None:
-        monkeypatch.setattr(edgekit.cli.train, "open_reader", lambda _: Paper(reader, Bundle.open(path)))
+        monkeypatch.setattr(edgekit.cli.train, "open_reader", lambda o: Paper(reader, Bundle.open(path), o.extractor))
 
     return use
 
@@ -231,6 +245,7 @@ def test_the_command_writes_a_better_bundle(
     on_paper(base)
     out = base.parent / "tuned.zip"
     words = ["train", "extractor", "--data", str(data), "--base", str(base), "--out", str(out)]
+    words += ["--extractor", "classical"]
     assert main(words) == codes.OK
     captured = capsys.readouterr()
     assert "24 receipts of 20 shops" in captured.out
@@ -243,7 +258,8 @@ def test_the_command_writes_a_better_bundle(
     assert "24 receipts of 20 shops, labels.jsonl sha256 " in source.changes
     assert "-> 24 of 24 right" in source.changes
     lines, _ = laid_out((data / "5.txt").read_text(encoding="utf-8"))
-    before, after = (Reader.open(path, threads=1).extract(lines, 700, 400).total for path in (base, out))
+    opened = [Reader.open(path, threads=1, extractor="classical") for path in (base, out)]
+    before, after = (one.extract(lines, 700, 400).total for one in opened)
     assert after is not None
     assert f"{after.value:.2f}" == label_of(5)["total"]
     assert before is None or before.value != after.value

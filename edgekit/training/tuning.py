@@ -18,6 +18,7 @@ from edgekit.evaluation import SCORED, judge, prediction
 from edgekit.extract import Extractor, ExtractParams, How
 from edgekit.extract.mending import mended
 from edgekit.extract.network import Session
+from edgekit.extract.rungs import JOINT, params_of
 from edgekit.extract.totals import total_candidates, total_features
 from edgekit.extract.vendor import joined, name_features, name_spans, top_segments
 from edgekit.strict import to_plain
@@ -82,13 +83,14 @@ def tune(samples: Sequence[Sample], base: Base) -> Tuned:
     after, parts = before, []
     for name, choose in _PARTS.items():
         found = [(sample.fold, choice) for sample in samples if (choice := choose(sample, base.params)) is not None]
-        tried = [_with(crossed[f], name, _fit([c for at, c in found if at != f], base, name)) for f in range(FOLDS)]
+        fitted = [_fit([c for at, c in found if at != f], base, name) for f in range(FOLDS)]
+        tried = [_with(params, base, name, weights) for params, weights in zip(crossed, fitted, strict=True)]
         right = _right(samples, base, tried)
         if sum(right.values()) > sum(after.values()):
             crossed, after = tried, right
             parts.append((name, _fit([choice for _, choice in found], base, name)))
     calibration, reports = _calibrate(samples, base, crossed)
-    constants: dict[str, Any] = {name: list(weights) for name, weights in parts}
+    constants = _constants(base, parts)
     constants["calibration"] = {**to_plain(base.params.calibration), base.how.rung: calibration}
     fields = {
         name: FieldReport(_known(samples, name), before[name], after[name], *reports.get(name, (None, None, "raw")))
@@ -122,7 +124,8 @@ _PARTS: dict[str, Callable[[Sample, ExtractParams], Choice | None]] = {
     "total_weights": total_choice,
     "name_weights": name_choice,
 }
-"""Weights by their name in ``ExtractParams``; every rung but "rules" and "network" ranks by them."""
+"""Weights by their name in ``ExtractParams``; "classical" ranks by them, "joint" by its own of _JOINED."""
+_JOINED = {"total_weights": "total_rules", "name_weights": "name_rules"}
 
 
 def _choice(features: Sequence[tuple[float, ...]], right: Sequence[bool]) -> Choice | None:
@@ -130,14 +133,27 @@ def _choice(features: Sequence[tuple[float, ...]], right: Sequence[bool]) -> Cho
 
 
 def _fit(choices: Sequence[Choice], base: Base, name: str) -> tuple[float, ...]:
-    prior = np.array(getattr(base.params, name), dtype=np.float64)
+    prior = np.array(getattr(params_of(base.how.rung, base.params), name), dtype=np.float64)
     fitted = fit_choices(choices, prior, STRENGTH) if choices else prior
     return tuple(round(float(weight), _DIGITS) + 0.0 for weight in fitted)
 
 
-def _with(params: ExtractParams, name: str, weights: tuple[float, ...]) -> ExtractParams:
+def _with(params: ExtractParams, base: Base, name: str, weights: tuple[float, ...]) -> ExtractParams:
+    """The constants with other weights where the base's rung takes them from."""
     changed: Mapping[str, Any] = {name: weights}
+    if base.how.rung == JOINT:
+        joined: Mapping[str, Any] = {_JOINED[name]: weights}
+        changed = {"joint": replace(params.joint, **joined)}
     return replace(params, **changed)
+
+
+def _constants(base: Base, parts: Sequence[tuple[str, tuple[float, ...]]]) -> dict[str, Any]:
+    """The constants that hold the weights taken, as plain JSON."""
+    params = base.params
+    for name, weights in parts:
+        params = _with(params, base, name, weights)
+    names = ("joint",) if base.how.rung == JOINT and parts else tuple(name for name, _ in parts)
+    return {name: to_plain(getattr(params, name)) for name in names}
 
 
 def _extract(samples: Sequence[Sample], base: Base, by_fold: Sequence[ExtractParams]) -> list[Fields]:
