@@ -224,7 +224,7 @@ def base(tmp_path: Path, reader: Reader) -> Path:
     """A bundle like the default one, but blind."""
     bundle = reader.bundle
     stage = bundle.stage("extract")
-    changed = {"total_weights": list(blind().total_weights), "calibration": {}, "rung": "classical"}
+    changed = {"total_weights": list(blind().total_weights), "calibration": {}}
     stages = {**bundle.manifest.stages, "extract": replace(stage, params={**to_plain(stage.params), **changed})}
     contents = {name: bundle.read(name) for name in bundle.manifest.files}
     write_bundle(tmp_path / "base", replace(bundle.manifest, stages=stages), contents)
