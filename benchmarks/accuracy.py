@@ -10,34 +10,17 @@ from benchmarks.dataset import DataSet
 from benchmarks.measure import Run
 from edgekit.bundle import Bundle
 from edgekit.evaluation import prediction, score
-from edgekit.extract import Extractor, ExtractParams, Lexicon
-from edgekit.layout import LayoutParams, rows
-from edgekit.manifest import parse_params
-from edgekit.types import Quad, Receipt, TextLine
+from edgekit.reader import Reader
+from edgekit.types import Quad, TextLine
 
 Lines = Sequence[dict[str, Any]]
 FieldsOf = Callable[[Lines], dict[str, str | None]]
 
 
-def edgekit_rules(bundle: Bundle) -> FieldsOf:
-    """EdgeKit's layout and extraction with a bundle's constants, for lines that anyone read. Raises BundleError."""
-
-    def params(cls: type[Any], stage: str) -> Any:
-        return parse_params(cls, bundle.stage(stage).params, f"{bundle.path}: stages.{stage}.params")
-
-    layout = params(LayoutParams, "layout")
-    lexicon = Lexicon.parse(bundle.read_text("lexicon.json"), f"{bundle.path}: lexicon.json")
-    extractor = Extractor(params(ExtractParams, "extract"), lexicon)
-
-    def fields(lines: Lines) -> dict[str, str | None]:
-        found = tuple(text_line(line) for line in lines)
-        printed = rows(found, layout)
-        order = [i for row in printed for i in row]  # the extractor is used to lines in reading order
-        place = {old: new for new, old in enumerate(order)}
-        result = extractor.extract([found[i] for i in order], [[place[i] for i in row] for row in printed])
-        return prediction("", Receipt(found, printed, 0, 0, result))
-
-    return fields
+def edgekit_fields(bundle: Bundle) -> FieldsOf:
+    """EdgeKit's layout and extraction, as a bundle does them, for lines that anyone read. Raises BundleError."""
+    reader = Reader.open(bundle.path, threads=1)
+    return lambda lines: prediction("", reader.extract([text_line(line) for line in lines], 0, 0))
 
 
 def text_line(line: dict[str, Any]) -> TextLine:
@@ -49,7 +32,7 @@ def text_line(line: dict[str, Any]) -> TextLine:
 def evaluate(runs: Sequence[Run], data: DataSet, ours: FieldsOf) -> list[dict[str, Any]]:
     """Per system and extraction: ``system``, ``extraction`` and the scorer's ``report``. data: what the runs read.
 
-    ours: ``edgekit_rules``, for the lines of those that only read lines; EdgeKit is judged by its own receipts.
+    ours: ``edgekit_fields``, for the lines of those that only read lines; EdgeKit is judged by its own receipts.
     """
     judged = []
     for run in runs:

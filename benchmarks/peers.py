@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import host, report
-from benchmarks.accuracy import FieldsOf, edgekit_rules, evaluate
+from benchmarks.accuracy import FieldsOf, edgekit_fields, evaluate
 from benchmarks.dataset import DataSet, load
 from benchmarks.measure import measure
 from benchmarks.process import System
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         reads = sum(len(data.pictures) + options.cold_starts for data in sets) * len(compared)
         bundle = Bundle.open(options.bundle)
         with Progress(reads) as progress:
-            parts = compare(compared, sets, options.cold_starts, edgekit_rules(bundle), progress.step)
+            parts = compare(compared, sets, options.cold_starts, edgekit_fields(bundle), progress.step)
         result = _result(options.threads, bundle, parts)
         if options.json is not None:
             _write(options.json, json.dumps(result, indent=1) + "\n")
@@ -83,7 +83,7 @@ def compare(
 ) -> list[dict[str, Any]]:
     """Figures per set, each measured with fresh processes; the first system is ours, the others are its peers.
 
-    extract: ``edgekit_rules``, for the peers' lines. step: called after each read.
+    extract: ``edgekit_fields``, for the peers' lines. step: called after each read.
     """
     parts = []
     for data in sets:

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import host, peers, report, rules, stats, weights, worker
-from benchmarks.accuracy import edgekit_rules, evaluate
+from benchmarks.accuracy import edgekit_fields, evaluate
 from benchmarks.dataset import DataSet, load, spread
 from benchmarks.measure import WARM_UP, Read, Run, cold_start, measure
 from benchmarks.process import ROOT, System, Worker
@@ -555,7 +555,7 @@ def test_a_picture_that_failed_is_an_abstention() -> None:
 
 
 def test_our_extraction_takes_lines_of_any_order() -> None:
-    extract = edgekit_rules(Bundle.open(None))
+    extract = edgekit_fields(Bundle.open(None))
     found = extract(RECEIPT)
     assert (found["total"], found["tax"]) == ("10.50", "0.50")
     assert extract(RECEIPT[::-1]) == found
@@ -574,7 +574,7 @@ def command(fake: Callable[..., System], monkeypatch: pytest.MonkeyPatch) -> lis
         fake("peer", {"seconds": 0.8, "lines": RECEIPT[:2], "peak_mb": 600.0, "fail_on": "b.jpg"}),
     ]
     monkeypatch.setattr(peers, "systems", lambda threads, bundle, python: systems)
-    monkeypatch.setattr(peers, "edgekit_rules", lambda bundle: rules.fields)
+    monkeypatch.setattr(peers, "edgekit_fields", lambda bundle: rules.fields)
     return systems
 
 
