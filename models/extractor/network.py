@@ -117,7 +117,7 @@ class ExtractorModel(PreTrainedModel):
         self.tags = nn.Linear(config.width, len(config.tags))
         self.shortcut = nn.Linear(config.places, len(config.tags), bias=False)
         self.drop = nn.Dropout(config.dropout)
-        self.post_init()
+        PreTrainedModel.post_init(self)
 
     def _init_weights(self, module: nn.Module) -> None:
         """Linear layers keep torch's start; characters start small, and what stands near starts as if it did not."""
