@@ -21,6 +21,7 @@ from edgekit.manifest import parse_params
 from edgekit.session import open_session
 from edgekit.strict import to_plain
 from edgekit.types import Receipt
+from models import commands
 from models.rules.heldback import is_held_back
 from models.rules.lines import Lines, layout_params, parse_lines, read_pictures
 from models.rules.samples import Row, train_rows
@@ -66,12 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.ladder",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.ladder", ABOUT, EPILOG)
     parser.add_argument("--data", metavar="FOLDER:SPLIT", action="append", required=True, help="may be repeated")
     parser.add_argument("--bundle", type=Path, metavar="PATH", help="whose extraction (the default bundle)")
     parser.add_argument("--rungs", nargs="+", choices=RUNGS, metavar="RUNG", help="which (all that the bundle has)")

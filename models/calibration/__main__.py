@@ -12,7 +12,7 @@ from typing import Any
 
 from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
-from edgekit.errors import EdgeKitError, UsageError
+from edgekit.errors import UsageError
 from edgekit.extract import CLASSICAL, JOINT, NETWORKED, RUNGS, ExtractParams, Lexicon
 from edgekit.extract.network import Session
 from edgekit.manifest import parse_params
@@ -20,6 +20,7 @@ from edgekit.session import open_session
 from edgekit.strict import to_plain
 from edgekit.training.calibrating import GAIN, Fit, fit_field
 from edgekit.training.counting import FEW, Counted
+from models import commands
 from models.calibration.answers import Labelled, count, open_raw
 from models.rules.__main__ import written
 from models.rules.heldback import is_held_back
@@ -44,20 +45,11 @@ Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        return _run(options)
-    except EdgeKitError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return commands.status(lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.calibration",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.calibration", ABOUT, EPILOG)
     parser.add_argument("--rung", choices=RUNGS, required=True, help="whose confidences")
     parser.add_argument(
         "--data", type=Path, metavar="DIR", action="append", required=True, help="labelled receipts; may be repeated"

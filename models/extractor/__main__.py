@@ -10,6 +10,7 @@ import torch
 
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError
+from models import commands
 from models.extractor.corpus import readings_of
 from models.extractor.loading import CHECKPOINT, load
 from models.extractor.measuring import measure
@@ -45,12 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.extractor",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.extractor", ABOUT, EPILOG)
     add = parser.add_argument
     add("--data", type=Path, metavar="DIR", action="append", default=[], help="labelled receipts; may be repeated")
     add("--checkpoint", type=Path, metavar="DIR", default=CHECKPOINT, help="the network (default: the shipped one)")

@@ -18,6 +18,7 @@ from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError
 from edgekit.geometry import quad_size
 from edgekit.types import Quad, TextLine
+from models import commands
 from models.extractor.noise import GAPS, MEASURED, MIDDLE, SHORT, gap
 from models.extractor.samples import HELD_BACK, Row, fold_of
 from models.rules.lines import layout_params, parse_lines, read_pictures
@@ -198,12 +199,7 @@ def _round(value: float) -> float:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m models.extractor.noise_fit",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.extractor.noise_fit", ABOUT, EPILOG)
     parser.add_argument("--data", type=Path, metavar="DIR", action="append", required=True, help="may be repeated")
     parser.add_argument("--cache", type=Path, metavar="DIR", default=Path("build/extractor"), help="for lines read")
     parser.add_argument("--out", type=Path, metavar="JSON", default=MEASURED, help="default: the one training uses")

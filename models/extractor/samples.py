@@ -25,6 +25,7 @@ from edgekit.extract.words import TAGS, Words, encode
 from edgekit.layout import LayoutParams, rows
 from edgekit.manifest import parse_params
 from edgekit.parsing.folding import squash
+from edgekit.training.samples import NAME_READ
 from edgekit.types import TextLine
 
 POINTERS = ("date", "time", "currency", "subtotal", "tax", "total")
@@ -33,7 +34,6 @@ FOLDS, HELD_BACK = 5, 4
 """Shops are parted into so many folds; receipts of the last one are never trained on."""
 RIGHT, WRONG, EITHER = 1, 0, -1
 """What a target says of a word: it is the tag's, it is not, or either may be said."""
-_NAME_READ = 0.75  # difflib ratio below which the name was not read well enough to teach anything
 _WORD_SHARE = 0.5  # of a word's letters that must be the name's
 _WEAK = {"time": 0.3, "subtotal": 0.3, "tax": 0.3, "no tax": 0.2}
 """How much a label counts that no person gave: by the rules, by another model, or by its absence."""
@@ -202,7 +202,7 @@ def _label_vendor(row: Row, sheet: Sheet, rules: Rules, right: dict[str, list[in
         return
     ratios = [SequenceMatcher(None, squash(joined(run)), wanted, autojunk=False).ratio() for run in runs]
     best = max(ratios)
-    if best < _NAME_READ:
+    if best < NAME_READ:
         return
     lines = {line for segment in runs[ratios.index(best)] for line in segment.lines}
     numbers = sheet.where(lambda span, _: span.line in lines)

@@ -14,8 +14,9 @@ from statistics import fmean
 import torch
 
 from edgekit.cli.progress import Progress
-from edgekit.errors import EdgeKitError, UsageError
+from edgekit.errors import UsageError
 from edgekit.extract.words import TAGS
+from models import commands
 from models.extractor.corpus import LabelledReading, jobs_of, make_samples, readings_of
 from models.extractor.loading import CHECKPOINT
 from models.extractor.measuring import measure
@@ -45,22 +46,12 @@ _CURVE_STEPS = 50
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        _run(options)
-    except EdgeKitError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return commands.status(lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
     schedule = Schedule()
-    parser = argparse.ArgumentParser(
-        prog="python -m models.extractor.train",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.extractor.train", ABOUT, EPILOG)
     add = parser.add_argument
     add("--data", type=Path, metavar="DIR", action="append", default=[], help="labelled receipts; may be repeated")
     add("--out", type=Path, metavar="DIR", default=CHECKPOINT, help="for the network (default: the shipped one)")

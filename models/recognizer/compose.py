@@ -13,6 +13,7 @@ from random import Random
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
 from export.recipes.receipt import LATIN_1_AND_EXTENDED_A, SIGNS
+from models import commands
 from models.recognizer.data import HELD, TRAIN, Line, write_lines
 from models.synthetic import draw, make, photograph
 from models.synthetic.truth import Line as Printed
@@ -50,12 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.recognizer.compose",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.recognizer.compose", ABOUT, EPILOG)
     parser.add_argument("--count", type=int, default=400, help="receipts (400)")
     parser.add_argument("--first", type=int, default=0, help="seed of the first receipt (0)")
     parser.add_argument("--accented", type=float, default=0.3, help="share with added accents and signs (0.3)")

@@ -23,6 +23,7 @@ from edgekit.parsing.folding import squash
 from edgekit.recognize import Recognizer
 from edgekit.session import open_session
 from edgekit.types import Quad, TextLine
+from models import commands
 from models.evaluate import readers
 from models.evaluate.errors import distance
 from models.recognizer.data import HELD, TRAIN, Line, quad_of, write_lines
@@ -74,12 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.recognizer.prepare",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.recognizer.prepare", ABOUT, EPILOG)
     parser.add_argument(
         "--data", type=Path, metavar="DIR", action="append", required=True, help="labelled receipts; may be repeated"
     )

@@ -12,13 +12,14 @@ from typing import Any
 
 from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
-from edgekit.errors import EdgeKitError, UsageError
+from edgekit.errors import UsageError
 from edgekit.extract import ExtractParams, Lexicon
 from edgekit.extract.network import Network
 from edgekit.extract.params import JointWeights
 from edgekit.manifest import parse_params
 from edgekit.session import open_session
 from edgekit.strict import to_plain
+from models import commands
 from models.rules.heldback import Eyes, Seen, is_held_back
 from models.rules.joint import fit_joint, fit_rules
 from models.rules.lines import Lines, from_files, layout_params, parse_lines, read_pictures
@@ -55,20 +56,11 @@ class _Rules:
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        return _run(options)
-    except EdgeKitError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return commands.status(lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.rules",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.rules", ABOUT, EPILOG)
     parser.add_argument(
         "--data", type=Path, metavar="DIR", action="append", required=True, help="labelled receipts; may be repeated"
     )

@@ -23,10 +23,11 @@ from edgekit.extract.totals import rank_totals
 from edgekit.extract.when import prefer, rank_dates
 from edgekit.parsing.folding import squash
 from edgekit.training.fitting import Choice
+from edgekit.training.samples import NAME_READ, letters
 from edgekit.types import Item
 from models.rules.fitting import Answer
 from models.rules.lines import Lines
-from models.rules.samples import NAME_READ, WEAK, Row, is_known, is_right, letters
+from models.rules.samples import WEAK, Row, is_known, is_right
 
 FOLDS, HELD_BACK = 5, 4
 """Training receipts are in FOLDS by shop; the network is trained on all but this one."""

@@ -24,11 +24,10 @@ from edgekit.extract.vendor import joined, name_features, name_spans, rank_names
 from edgekit.extract.when import prefer, rank_dates
 from edgekit.parsing.folding import squash
 from edgekit.training.fitting import Choice
+from edgekit.training.samples import NAME_READ, letters
 from models.rules.fitting import Answer
 from models.rules.lines import Lines
 
-NAME_READ = 0.75
-"""difflib ratio to the label below which a name was not read well enough to teach anything."""
 WEAK = 0.2
 """How much a weak label counts beside one made by people."""
 
@@ -134,8 +133,3 @@ def is_right(field: str, row: Row, value: str) -> bool:
     """Whether a value is that of the label."""
     verdict = judge(field, row, value, False)
     return verdict is not None and verdict.right
-
-
-def letters(text: str) -> str:
-    """What of a name is compared: ASCII letters and digits, upper case."""
-    return "".join(c for c in text.upper() if c.isascii() and c.isalnum())

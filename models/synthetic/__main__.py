@@ -11,7 +11,8 @@ from typing import Any
 from PIL import Image
 
 from edgekit.cli.progress import Progress
-from edgekit.errors import EdgeKitError, UsageError
+from edgekit.errors import UsageError
+from models import commands
 from models.synthetic.drawing import draw
 from models.synthetic.fonts import find_faces
 from models.synthetic.generator import LANGUAGES, make
@@ -40,21 +41,11 @@ Exit: 0 done, 2 an error (one line on stderr)."""
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        _write(options)
-    except EdgeKitError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return commands.status(lambda: _write(options))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.synthetic",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.synthetic", ABOUT, EPILOG)
     parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder to write; made if need be")
     parser.add_argument("--count", type=_count, metavar="N", default=100, help="how many receipts (default: 100)")
     parser.add_argument("--seed", type=int, metavar="S", default=0, help="seed of the first receipt (default: 0)")

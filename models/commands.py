@@ -1,0 +1,25 @@
+"""What the command lines of ``models`` share."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from edgekit.errors import EdgeKitError
+
+
+def parser(program: str, about: str, epilog: str) -> argparse.ArgumentParser:
+    """A parser whose help keeps the lines of ``epilog``; a command adds its options."""
+    return argparse.ArgumentParser(
+        prog=program, description=about, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+
+
+def status(run: Callable[[], int | None]) -> int:
+    """Runs a command: its own exit status, or 0 for None; 2 for an error, which is one line."""
+    try:
+        return run() or 0
+    except EdgeKitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
