@@ -26,6 +26,7 @@ class System:
     """One of those compared.
 
     key: in JSON. title: for people. command: starts its worker. opening: the first request. hint: how to install it.
+    starts_anew: each read is a program that starts, reads one picture and ends.
     """
 
     key: str
@@ -33,6 +34,7 @@ class System:
     command: tuple[str, ...]
     opening: Mapping[str, Any]
     hint: str
+    starts_anew: bool = False
 
 
 class Worker:
