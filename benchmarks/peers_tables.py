@@ -41,15 +41,21 @@ def short(result: Figures) -> str:
             times = f"{number(figures['median_s'], 0, 1000)} / {number(figures['p95_s'], 0, 1000)}"
             row += [times, number(figures["peak_mb"], 0), number(report["micro4"]["f1"], 3)]
         rows.append([*row, number(system["cold_start_s"], 2), number(system["installed_mb"], 0)])
-    for i, ratios in enumerate(result["sets"][0]["ratios"]):
-        title = next(s["title"] for s in result["sets"][0]["systems"] if s["system"] == ratios["peer"])
-        row = [f"EdgeKit divided by {title} (time: paired)"]
-        for part in result["sets"]:
-            row += [number(part["ratios"][i]["paired"], 2), number(part["ratios"][i]["peak_mb"], 2), ""]
-        rows.append([*row, number(ratios["cold_start_s"], 2), number(ratios["installed_mb"], 2)])
+    rows += _ratio_row(result)
     counts = ", ".join(f"{part['pictures']} receipts of {_title(part)}" for part in result["sets"])
-    left_out = "".join(f" Not measured: {one['system']}." for one in result["left_out"])
+    left_out = f" Not measured: {', '.join(one['system'] for one in result['left_out'])}." if result["left_out"] else ""
     return f"{markdown(rows, 1)}\n\n{counts}. {about(result)}{left_out}"
+
+
+def _ratio_row(result: Figures) -> list[list[str]]:
+    """EdgeKit divided by the first peer; nothing where there is none."""
+    parts = result["sets"]
+    if not parts[0]["ratios"]:
+        return []
+    row = [f"EdgeKit divided by {parts[0]['systems'][1]['title']} (time: paired)"]
+    for part in parts:
+        row += [number(part["ratios"][0]["paired"], 2), number(part["ratios"][0]["peak_mb"], 2), ""]
+    return [[*row, *(number(parts[0]["ratios"][0][name], 2) for name in ("cold_start_s", "installed_mb"))]]
 
 
 def about(result: Figures) -> str:
