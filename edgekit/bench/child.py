@@ -99,7 +99,8 @@ def serve(requests: TextIO, answers: TextIO) -> None:
         answers.flush()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serves this process's own stdin and stdout."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what an engine prints must not mix with the answers
     serve(sys.stdin, channel)

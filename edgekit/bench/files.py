@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,13 +13,8 @@ _PATIENCE = 5.0
 Run = Callable[[Sequence[str]], "str | None"]
 
 
-def call(
-    command: Sequence[str], patience: float = _PATIENCE, environment: Mapping[str, str] | None = None
-) -> str | None:
-    """What a program prints; None where there is none of this name, it fails, or takes too many seconds.
-
-    environment: variables beside this process's own.
-    """
+def call(command: Sequence[str], patience: float = _PATIENCE) -> str | None:
+    """What a program prints; None where there is none of this name, it fails, or takes over ``patience`` seconds."""
     try:
         done = subprocess.run(
             command,
@@ -29,7 +23,6 @@ def call(
             text=True,
             errors="replace",
             timeout=patience,
-            env={**os.environ, **(environment or {})},
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -1,4 +1,4 @@
-"""What this machine can do at most: a matrix product and a copy, ``python -m edgekit.bench.probe THREADS``.
+"""What this machine can do at most: a matrix product and a copy.
 
 A roofline (Williams, Waterman and Patterson, "Roofline: an insightful visual performance model", 2009) needs both: how
 many operations a second the processor attains, and how many bytes a second its memory moves.
@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from edgekit.bench.files import Run, call
-from edgekit.bench.variants import found_here
+from edgekit.bench.variants import command
 
 METHOD = "numpy: best of many float32 products of 768 x 768 matrices, and of many copies of 64 MiB"
 SIDE = 768
@@ -29,17 +29,17 @@ PATIENCE = 120.0
 """Seconds that a process may take, on the slowest of machines."""
 
 
-def _call(command: Sequence[str]) -> str | None:
-    return call(command, PATIENCE, found_here())
+def _call(words: Sequence[str]) -> str | None:
+    return call(words, PATIENCE)
 
 
 def probe(threads: Sequence[int], python: Sequence[str] = (), run: Run = _call) -> dict[str, Any]:
     """The schema's ``probe``: a fresh process for each number of threads, since numpy cannot change it later."""
-    return {"method": METHOD, "rows": [_row(count, python or (sys.executable,), run) for count in threads]}
+    return {"method": METHOD, "rows": [_row(count, python, run) for count in threads]}
 
 
 def _row(threads: int, python: Sequence[str], run: Run) -> dict[str, Any]:
-    told = run((*python, "-m", "edgekit.bench.probe", str(threads)))
+    told = run((*command("probe", python), str(threads)))
     try:
         found = json.loads(told or "")
         return {"threads": threads, "gflops": found["gflops"], "copy_gb_s": found["copy_gb_s"]}
@@ -79,10 +79,8 @@ def copy_gb_s(threads: int, seconds: float = SECONDS, size: int = COPY_BYTES) ->
         return float(2 * size / best(lambda: list(pool.map(lambda pair: np.copyto(*pair), pairs)), seconds) / 1e9)
 
 
-def main(threads: int) -> None:
+def main() -> None:
+    """Prints both for the number of threads that the command line names."""
+    threads = int(sys.argv[1])
     os.environ.update(dict.fromkeys(POOLS, str(threads)))
     print(json.dumps({"gflops": round(gflops(), 2), "copy_gb_s": round(copy_gb_s(threads), 2)}))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -41,7 +41,7 @@ def governors(host: Host) -> list[str] | None:
 
 
 def clocks(host: Host) -> list[float] | None:
-    """MHz of each core: as the governor sees it, else as the kernel lists it, else the one that a Pi's firmware tells."""
+    """MHz of each core: as its governor sees it, else as the kernel lists it, else the one a Pi's firmware tells."""
     told = [host.number(path) for path in host.find(f"{CPU}/cpu[0-9]*/cpufreq/scaling_cur_freq")]
     found = [kilohertz / 1000 for kilohertz in told if kilohertz]
     if not found:

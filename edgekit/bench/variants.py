@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from edgekit.bundle import Bundle
 from edgekit.errors import MissingGraphError
 
 T = TypeVar("T")
+HINT = "see whether 'edgekit read' works; under an emulator, name what starts Python with --python"
 NEEDED = ("detect", "recognize")
 """Stages without whose graphs nothing is read."""
 
@@ -68,22 +68,27 @@ def combine(asked: Asked) -> tuple[list[Variant], list[tuple[str, str]]]:
 
 
 def system(variant: Variant, python: Sequence[str] = ()) -> System:
-    """The process that reads with a variant. python: the command that starts Python; empty: this interpreter."""
+    """The process that reads with a variant. python: see ``command``."""
     opening = {
         "bundle": str(variant.bundle.path.absolute()),
         "backend": variant.backend,
         "precision": variant.precision,
         "threads": variant.threads,
     }
-    command = (*(python or (sys.executable,)), "-m", "edgekit.bench.child")
-    hint = "name the command that starts Python with --python" if python else "try 'edgekit read' on the same picture"
-    return System(variant.id, variant.id, command, {"open": opening}, hint, environment=found_here())
+    return System(variant.id, variant.id, command("child", python), {"open": opening}, HINT)
 
 
-def found_here() -> dict[str, str]:
-    """Variables with which a child imports the same EdgeKit as this process."""
+def command(module: str, python: Sequence[str] = ()) -> tuple[str, ...]:
+    """Starts ``main`` of a module beside this one, in this very EdgeKit, wherever another may lie.
+
+    python: what starts Python; empty: this interpreter.
+    """
     home = str(Path(__file__).parents[2])
-    return {"PYTHONPATH": os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))}
+    code = (
+        f"import sys; sys.path = [{home!r}, *filter(None, sys.path)]; import edgekit; del sys.path[0]; "
+        f"from edgekit.bench import {module}; {module}.main()"
+    )
+    return (*(python or (sys.executable,)), "-c", code)
 
 
 def rotated(items: Sequence[T], turn: int) -> list[T]:
