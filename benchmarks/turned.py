@@ -31,7 +31,8 @@ examples:
 F1: of the fields, with the scorer of edgekit eval. words: how many of all words are those of the upright read; of long
 receipts, those printed. same: share of receipts with all four fields as upright, character for character. right way:
 share whose quarter turn was found. time: median of the paired ratios to the upright read.
-Quarter turns are exact; other views are drawn once more, so they also lose some sharpness.
+Quarter turns and frames are exact; other views are drawn once more, which costs some sharpness: "0 redrawn" shows how
+much.
 Exit: 0 done, 2 an error (one line on stderr)."""
 POOLED = "micro4"
 _LONG = "long receipts"
@@ -55,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     made = parser("python -m benchmarks.turned", ABOUT, EPILOG)
     made.add_argument("--limit", type=int, metavar="N", help="at most N receipts of a folder, evenly spread")
     made.add_argument("--view", nargs="+", choices=GROUPS, default=list(GROUPS), help="only these views (default: all)")
-    made.add_argument("--long", type=_count, metavar="N", default=0, help="also N synthetic receipts, each drawn longer")
+    made.add_argument(
+        "--long", type=_count, metavar="N", default=0, help="also N synthetic receipts, each drawn longer"
+    )
     options = made.parse_args(arguments)
     views = [view for view in VIEWS if view.group in options.view]
 
@@ -165,13 +168,13 @@ def text(result: dict[str, Any]) -> str:
     """The table for people."""
     receipts = result["pictures"]
     lines = [f"{' '.join((result['set'], *result['splits']))}: {receipts} receipts"]
-    lines.append(f"{'view':<12}" + "".join(f"{name:>10}" for name in ("F1", "points", "words", "same")))
+    lines.append(f"{'view':<16}" + "".join(f"{name:>10}" for name in ("F1", "points", "words", "same")))
     lines[-1] += "".join(f"{name:>10}" for name in ("right way", "time", "ms"))
     for view in result["views"]:
         shares = [view["same"] / max(receipts, 1), view["right_way"] / max(receipts, 1)]
         numbers = f"{view['f1'][POOLED]:10.3f}{view['points']:+10.1f}{view['words']:10.3f}"
         numbers += f"{shares[0]:10.3f}{shares[1]:10.3f}{view['time'] or 0:10.2f}{view['median_ms']:10.0f}"
-        lines.append(f"{view['view']:<12}" + numbers)
+        lines.append(f"{view['view']:<16}" + numbers)
     return "\n".join(lines)
 
 
