@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -66,8 +67,15 @@ def open_system(name: str, bundle: Path | None, weights: Path | None, threads: i
     own = name in ("ours", "tuned")
     detector = readers.detector_of(bundle, threads) if own else readers.published_detector(name == "small", threads)
     place = bundle if own else None
-    about += f", bundle {Bundle.open(place).digest[:12]}"
+    about += f", bundle {Bundle.open(place).digest[:12]}" if own else f", constants {_constants()[:12]}"
     return Networks(detector, recognizer, readers.layout(place), about)
+
+
+def _constants() -> str:
+    """Digest of all that the published networks take of the default bundle; its own weights are not among it."""
+    bundle = Bundle.open()
+    stages = [dict(bundle.stage(name).params) for name in ("image", "detect", "recognize", "layout")]
+    return hashlib.sha256((json.dumps(stages) + bundle.read_text("charset.txt")).encode()).hexdigest()
 
 
 def _recognizer(name: str, bundle: Path | None, weights: Path | None, threads: int) -> tuple[Recognizer, str]:
@@ -80,4 +88,4 @@ def _recognizer(name: str, bundle: Path | None, weights: Path | None, threads: i
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
         return readers.tiny(threads, weights), f"EdgeKit, {weights.name} {digest}"
     recognizer = readers.small(threads) if name == "small" else readers.tiny(threads)
-    return recognizer, f"PP-OCRv6 {name} with the constants of EdgeKit"
+    return recognizer, f"PP-OCRv6 {name}"
