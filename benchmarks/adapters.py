@@ -7,14 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks.installed import distributions_mb, program_mb, versions
+from benchmarks.installed import program_mb, versions
+from edgekit.bench.disk import installed_bytes, size_of
 
 Line = dict[str, Any]
 Fields = dict[str, str | None]
@@ -29,27 +29,18 @@ TIMEOUT = 240
 """Seconds that a program may take for a picture."""
 
 
-class Word(NamedTuple):
-    """One of Tesseract's: its box in pixels, its confidence from 0 to 100, and what it says."""
-
-    left: int
-    top: int
-    right: int
-    low: int
-    percent: float
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A system ready to read. read: path of a picture to lines, and to fields where the system extracts them.
 
     installed_mb: what it takes on disk with all it needs, models included; None where that cannot be told.
+    starts_anew: each read is a program that starts, reads one picture and ends.
     """
 
     read: Read
     versions: dict[str, str]
     installed_mb: Callable[[], float | None]
+    starts_anew: bool = False
 
 
 def open_edgekit(threads: int, options: dict[str, Any]) -> Opened:
@@ -129,6 +120,8 @@ def open_paddleocr(threads: int, options: dict[str, Any]) -> Opened:
 def open_tesseract(threads: int, options: dict[str, Any]) -> Opened:
     """The program Tesseract, started anew for each picture. options: ``program``, ``language``, ``segmentation`` (its
     ``--psm``)."""
+    from models.evaluate.tesseract import lines_of
+
     program = shutil.which(options["program"])
     if program is None:
         raise FileNotFoundError(f"there is no program {options['program']}")
@@ -150,22 +143,11 @@ def open_tesseract(threads: int, options: dict[str, Any]) -> Opened:
     flags = ("-l", options["language"], "--psm", str(options["segmentation"]), "tsv")
 
     def read(path: str) -> tuple[list[Line], None]:
-        return tsv_lines(run(path, "stdout", *flags)), None
+        return [line.to_dict() for line in lines_of(run(path, "stdout", *flags))], None
 
     found = {"python": sys.version.split()[0], "tesseract": run("--version").split()[1]}
-    return Opened(read, found, lambda: program_mb(program, Path(first.partition('"')[2].partition('"')[0])))
-
-
-def tsv_lines(text: str) -> list[Line]:
-    """Lines of Tesseract's TSV: the words of a line joined, their common box, the mean of their confidences."""
-    words: dict[tuple[str, ...], list[Word]] = defaultdict(list)
-    for row in text.splitlines()[1:]:
-        cells = row.split("\t")
-        if len(cells) == 12 and cells[0] == "5" and cells[11].strip():
-            left, top, width, height = map(int, cells[6:10])
-            word = Word(left, top, left + width, top + height, float(cells[10]), cells[11].strip())
-            words[tuple(cells[1:5])].append(word)
-    return [_line_of(line) for line in words.values()]
+    models = Path(first.partition('"')[2].partition('"')[0])
+    return Opened(read, found, lambda: program_mb(program, models), starts_anew=True)
 
 
 SYSTEMS: dict[str, Callable[[int, dict[str, Any]], Opened]] = {
@@ -179,20 +161,12 @@ SYSTEMS: dict[str, Callable[[int, dict[str, Any]], Opened]] = {
 def _package(read: Read, *packages: str, files: tuple[str, ...] = ()) -> Opened:
     """files: models that lie outside of the packages."""
     found = {"python": sys.version.split()[0]} | versions(packages)
-    return Opened(read, found, lambda: distributions_mb(packages, files))
+    return Opened(read, found, lambda: (installed_bytes(packages) + sum(map(size_of, map(Path, files)))) / 1e6)
 
 
 def _check_version(package: str, expected: str) -> None:
     if (found := metadata.version(package)) != expected:
         raise RuntimeError(f"{package} {found} is installed, {expected} is what is compared")
-
-
-def _line_of(words: Sequence[Word]) -> Line:
-    left, top = min(word.left for word in words), min(word.top for word in words)
-    right, low = max(word.right for word in words), max(word.low for word in words)
-    confidence = min(max(sum(word.percent for word in words) / len(words) / 100, 0.0), 1.0)
-    quad = [float(c) for c in (left, top, right, top, right, low, left, low)]
-    return {"text": " ".join(word.text for word in words), "quad": quad, "confidence": confidence}
 
 
 def _lines(texts: Any, boxes: Any, scores: Any) -> list[Line]:

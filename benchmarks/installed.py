@@ -1,4 +1,4 @@
-"""What a system takes on disk. Standard library only: this runs in the interpreter of the system."""
+"""Versions of packages, and what a program takes on disk. Standard library only: this runs beside other systems."""
 
 from __future__ import annotations
 
@@ -10,31 +10,10 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+from edgekit.bench.disk import size_of
+
 EVERY_SYSTEM = re.compile(r"(ld-linux|libc|libm|libdl|libpthread|librt|libgcc_s|libstdc\+\+)[-.]")
 """Libraries that PEP 600 lets a wheel expect of any Linux: counted for no system, as the wheels do not bring them."""
-
-
-def distributions_mb(packages: Iterable[str], files: Iterable[str] = ()) -> float:
-    """MB (10^6 bytes) of distributions and all they require, and of other files; a package run from its source counts
-    its folder."""
-    sizes: dict[str, int] = {}
-    followed: set[tuple[str, str]] = set()
-    pending = [(name, "") for name in packages]
-    while pending:
-        name, extra = pending.pop()
-        name = re.sub(r"[-_.]+", "-", name).lower()
-        if (name, extra) in followed:
-            continue
-        followed.add((name, extra))
-        try:
-            found = metadata.distribution(name)
-        except metadata.PackageNotFoundError:  # a requirement of another platform, or source that is not installed
-            sizes[name] = _source_size(name)
-            continue
-        listed = sum(size_of(Path(str(file.locate()))) for file in found.files or ())
-        sizes[name] = max(listed, _source_size(name))  # an editable install lists hardly anything
-        pending += [wanted for text in found.requires or () for wanted in _required(text, extra)]
-    return (sum(sizes.values()) + sum(map(size_of, map(Path, files)))) / 1e6
 
 
 def program_mb(program: str, folder: Path) -> float | None:
@@ -50,11 +29,6 @@ def program_mb(program: str, folder: Path) -> float | None:
     return sum(map(size_of, [Path(program).resolve(), *brought, *folder.rglob("*")])) / 1e6
 
 
-def size_of(path: Path) -> int:
-    """Bytes of a file; 0 for anything else."""
-    return path.stat().st_size if path.is_file() else 0
-
-
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """Of each distribution; of a package run from its source what it says itself, else "unknown"."""
     found = {}
@@ -64,23 +38,3 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = getattr(sys.modules.get(name), "__version__", "unknown")
     return found
-
-
-def _required(requirement: str, extra: str) -> list[tuple[str, str]]:
-    """``paddlex[ocr-core]<3.8; python_version ...`` -> ``("paddlex", "")`` and ``("paddlex", "ocr-core")``.
-
-    Nothing where only another extra than the one followed asks for it.
-    """
-    only_for = re.search(r"\bextra\s*==\s*['\"]([^'\"]+)", requirement)
-    head = re.match(r"\s*([\w.-]+)\s*(?:\[([^\]]*)\])?", requirement)
-    if head is None or (only_for and only_for[1] != extra):
-        return []
-    return [(head[1], ""), *((head[1], name.strip()) for name in (head[2] or "").split(",") if name.strip())]
-
-
-def _source_size(name: str) -> int:
-    """Size of the folder of a package that is loaded; 0 for what is not, or is a single file among others."""
-    home = Path(getattr(sys.modules.get(name), "__file__", None) or "")
-    if home.name != "__init__.py":
-        return 0
-    return sum(size_of(file) for file in home.parent.rglob("*") if "__pycache__" not in file.parts)

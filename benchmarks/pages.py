@@ -14,8 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import peers_tables
-from benchmarks.process import ROOT
+from benchmarks import ROOT, peers_tables
 from benchmarks.results import PEERS, Result, load
 from edgekit.errors import EdgeKitError, UsageError
 

@@ -16,8 +16,8 @@ from benchmarks import figures, host, peers_tables, systems
 from benchmarks.accuracy import FieldsOf, edgekit_fields, evaluate
 from benchmarks.dataset import DataSet, load
 from benchmarks.measure import measure
-from benchmarks.process import System
 from benchmarks.systems import PEERS, LeftOut, Places
+from edgekit.bench.process import System
 from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError

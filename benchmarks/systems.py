@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.process import System, Worker
+from benchmarks import ROOT
 from benchmarks.weights import PADDLEOCR_VERSION, RAPIDOCR_VERSION, small_models, tiny_models
+from edgekit.bench.process import System, Worker
 from edgekit.errors import EdgeKitError, UsageError
 from export.sources import cache_folder
 
@@ -46,7 +47,7 @@ def ours(threads: int, places: Places) -> System:
         raise UsageError(f"--threads {threads}: give 1 to {cores}; RapidOCR ignores more than there are cores")
     options = {"bundle": str(places.bundle.absolute()) if places.bundle else None}
     return System(
-        "edgekit", "EdgeKit", _command(sys.executable), _opening("edgekit", threads, options), "check --bundle"
+        "edgekit", "EdgeKit", _command(sys.executable), _opening("edgekit", threads, options), "check --bundle", ROOT
     )
 
 
@@ -83,7 +84,9 @@ def _rapidocr_tiny(threads: int, places: Places) -> System:
 def _rapidocr(key: str, title: str, threads: int, places: Places, models: Mapping[str, str]) -> System:
     hint = "run pip install 'edgekit[bench]', or name the Python that has it with --rapidocr-python"
     command = _command(_interpreter("--rapidocr-python", places.rapidocr))
-    return System(key, title, command, _opening("rapidocr", threads, {"version": RAPIDOCR_VERSION, **models}), hint)
+    return System(
+        key, title, command, _opening("rapidocr", threads, {"version": RAPIDOCR_VERSION, **models}), hint, ROOT
+    )
 
 
 def _paddleocr(threads: int, places: Places) -> System:
@@ -95,7 +98,7 @@ def _paddleocr(threads: int, places: Places) -> System:
     names = {"det_name": "PP-OCRv6_small_det", "rec_name": "PP-OCRv6_small_rec"}
     options = {"version": PADDLEOCR_VERSION, **names, **small_models(cache_folder())}
     return System(
-        "paddleocr-small", "PaddleOCR, PP-OCRv6 small", command, _opening("paddleocr", threads, options), hint
+        "paddleocr-small", "PaddleOCR, PP-OCRv6 small", command, _opening("paddleocr", threads, options), hint, ROOT
     )
 
 
@@ -103,7 +106,7 @@ def _tesseract(threads: int, places: Places) -> System:
     hint = "on Debian: apt-get install tesseract-ocr tesseract-ocr-eng; a program elsewhere: --tesseract PATH"
     options = {"program": places.tesseract, "language": "eng", "segmentation": SEGMENTATION}
     opening = _opening("tesseract", 1, options)  # with more, its threads wait for each other
-    return System("tesseract", "Tesseract 5, English", _command(sys.executable), opening, hint, starts_anew=True)
+    return System("tesseract", "Tesseract 5, English", _command(sys.executable), opening, hint, ROOT)
 
 
 _MAKERS: dict[str, Callable[[int, Places], System]] = dict(

@@ -1,11 +1,12 @@
 """One system in a process of its own: ``python -m benchmarks.worker``. Requests on stdin, answers on stdout, in JSON.
 
-    {"open": "edgekit", "threads": 2, "options": {...}}  ->  {"versions": {...}}, or {"error": "...", "missing": "..."}
+    {"open": "edgekit", "threads": 2, "options": {...}}  ->  {"versions": {...}, "starts_anew": false}, or
+                                                             {"error": "...", "missing": "..."}
     {"read": "photo.jpg"}  ->  {"seconds", "cpu_seconds", "lines", "fields"}, or {"failed": "..."}
     {"close": true}        ->  {"peak_mb", "installed_mb"}
 
-It runs in the interpreter that the system is installed in, so it imports nothing but the standard library until told
-which system to open.
+It runs in the interpreter that the system is installed in, so until told which system to open it imports nothing but
+the standard library, and of EdgeKit only what needs no more.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Any, TextIO
 
 from benchmarks.adapters import SYSTEMS, Opened, Read
+from edgekit.memory import peak_rss
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:
@@ -30,7 +31,8 @@ def serve(requests: TextIO, answers: TextIO) -> None:
         elif "read" in request and opened is not None:
             answer = _timed(opened.read, request["read"])
         else:
-            answer = {"peak_mb": peak_mb(), "installed_mb": opened.installed_mb() if opened else None}
+            peak = peak_mb(opened is not None and opened.starts_anew)
+            answer = {"peak_mb": peak, "installed_mb": opened.installed_mb() if opened else None}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
         if "close" in request:
@@ -44,7 +46,7 @@ def _open(request: Any) -> tuple[Opened | None, dict[str, Any]]:
         return None, {"error": f"{error}", "missing": error.name or "a package"}
     except Exception as error:  # whatever it is, the other end has to know
         return None, {"error": f"{type(error).__name__}: {error}"}
-    return opened, {"versions": opened.versions}
+    return opened, {"versions": opened.versions, "starts_anew": opened.starts_anew}
 
 
 def _timed(read: Read, path: str) -> dict[str, Any]:
@@ -67,23 +69,20 @@ def cpu_seconds() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def peak_mb() -> float | None:
-    """Largest resident set so far, in MB (10^6 bytes): of this process, or of a program that it ran if that is larger.
+def peak_mb(of_programs: bool) -> float | None:
+    """Largest resident set so far, in MB (10^6 bytes), of this process or of the programs that it ran.
 
     None where the system does not say.
     """
+    if not of_programs:
+        peak = peak_rss()
+        return None if peak is None else peak / 1e6
     try:
         import resource
     except ImportError:
         return None
     unit = 1 if sys.platform == "darwin" else 1024
-    own, programs = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    try:
-        with Path("/proc/self/status").open(encoding="ascii") as file:
-            own = int(next(line for line in file if line.startswith("VmHWM")).split()[1])
-    except (OSError, StopIteration, ValueError):
-        pass  # not Linux: getrusage it is
-    return max(own, programs) * unit / 1e6
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Read, Run
-from benchmarks.process import System
+from edgekit.bench.process import System
 
 FAKE = """
 import json, sys, time
@@ -19,7 +19,7 @@ for line in sys.stdin:
     if "open" in request:
         options = request["options"]
         log = open(options["log"], "a") if "log" in options else None
-        answer = options.get("refuse") or {"versions": {"fake": "1"}}
+        answer = options.get("refuse") or {"versions": {"fake": "1"}, "starts_anew": options.get("starts_anew", False)}
     elif "read" in request:
         name = request["read"].replace("\\\\", "/").rsplit("/", 1)[-1]
         if log:
@@ -68,9 +68,9 @@ def fakes_in(folder: Path) -> Callable[..., System]:
     script = folder / "fake.py"
     script.write_text(FAKE, encoding="utf-8")
 
-    def make(key: str = "edgekit", options: Mapping[str, Any] | None = None, starts_anew: bool = False) -> System:
+    def make(key: str = "edgekit", options: Mapping[str, Any] | None = None) -> System:
         opening = {"open": key, "threads": 1, "options": {"name": key, **(options or {})}}
-        return System(key, key.title(), (sys.executable, str(script)), opening, "mend it so", starts_anew)
+        return System(key, key.title(), (sys.executable, str(script)), opening, "mend it so")
 
     return make
 

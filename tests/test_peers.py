@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 from peer_fakes import RECEIPT, data_folder, fakes_in
 
-from benchmarks import peers, rules, systems
-from benchmarks.process import ROOT, System
+from benchmarks import ROOT, peers, rules, systems
+from edgekit.bench.process import System
 from edgekit.bundle import Bundle
 
 

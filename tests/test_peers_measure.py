@@ -10,7 +10,7 @@ from peer_fakes import data_folder, fakes_in
 
 from benchmarks.dataset import load, spread
 from benchmarks.measure import WARM_UP, cold_start, measure
-from benchmarks.process import System, Worker
+from edgekit.bench.process import System, Worker
 from edgekit.errors import BackendError, UsageError
 
 
@@ -85,7 +85,7 @@ def test_cold_start_includes_the_start_of_the_process(fake: Callable[..., System
 
 
 def test_cold_start_of_a_program_is_its_read(fake: Callable[..., System], tmp_path: Path) -> None:
-    assert cold_start(fake(options={"seconds": 9.0}, starts_anew=True), tmp_path / "a.jpg") == 9.0
+    assert cold_start(fake(options={"seconds": 9.0, "starts_anew": True}), tmp_path / "a.jpg") == 9.0
 
 
 def test_a_system_that_dies_is_named_with_its_last_words(fake: Callable[..., System]) -> None:
