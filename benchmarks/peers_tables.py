@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.figures import engine_warning
-from benchmarks.tables import Draw, aligned, markdown, number
+from benchmarks.tables import Draw, Rows, aligned, markdown, number
 
 Figures = dict[str, Any]
 SET_NAMES = {"expressexpense": "ExpressExpense", "sroie": "SROIE", "wildreceipt": "WildReceipt", "german": "German"}
@@ -16,10 +16,10 @@ def text(result: Figures, draw: Draw = aligned) -> str:
     parts = []
     for part in result["sets"]:
         warning = engine_warning(part["systems"])
-        head = f"{_title(part)}: {part['pictures']} receipts"
-        parts += [head, *([warning] if warning else []), _cost(part, draw), _ratios(part, draw), _accuracy(part, draw)]
-    parts += [f"Left out: {one['system']}. {one['reason']}." for one in result["left_out"]]
-    return "\n\n".join([*parts, about(result)])
+        head = f"{title(part)}: {part['pictures']} receipts"
+        parts += [head, *([warning] if warning else []), draw(cost(part), 1), draw(ratios(part), 1)]
+        parts.append(draw(accuracy(part), 2))
+    return "\n\n".join([*parts, *left_out(result), about(result)])
 
 
 def full(result: Figures) -> str:
@@ -31,7 +31,7 @@ def short(result: Figures) -> str:
     """One Markdown table of what matters most, a group of columns for each set."""
     head, units = [""], [""]
     for part in result["sets"]:
-        head += [_title(part), "", ""]
+        head += [title(part), "", ""]
         units += ["median / p95 ms", "peak MB", "F1"]
     rows = [[*head, "", ""], [*units, "cold start s", "installed MB"]]
     for i, system in enumerate(result["sets"][0]["systems"]):
@@ -42,9 +42,9 @@ def short(result: Figures) -> str:
             row += [times, number(figures["peak_mb"], 0), number(report["micro4"]["f1"], 3)]
         rows.append([*row, number(system["cold_start_s"], 2), number(system["installed_mb"], 0)])
     rows += _ratio_row(result)
-    counts = ", ".join(f"{part['pictures']} receipts of {_title(part)}" for part in result["sets"])
-    left_out = f" Not measured: {', '.join(one['system'] for one in result['left_out'])}." if result["left_out"] else ""
-    return f"{markdown(rows, 1)}\n\n{counts}. {about(result)}{left_out}"
+    counts = ", ".join(f"{part['pictures']} receipts of {title(part)}" for part in result["sets"])
+    missing = f" Not measured: {', '.join(one['system'] for one in result['left_out'])}." if result["left_out"] else ""
+    return f"{markdown(rows, 1)}\n\n{counts}. {about(result)}{missing}"
 
 
 def _ratio_row(result: Figures) -> list[list[str]]:
@@ -69,7 +69,13 @@ def about(result: Figures) -> str:
     )
 
 
-def _title(part: Figures) -> str:
+def left_out(result: Figures) -> list[str]:
+    """A sentence for each system that was not measured."""
+    return [f"Left out: {one['system']}. {one['reason']}." for one in result["left_out"]]
+
+
+def title(part: Figures) -> str:
+    """A set and its splits."""
     return f"{SET_NAMES.get(part['name'], part['name'])} {' '.join(part['splits'])}"
 
 
@@ -77,7 +83,8 @@ def _reports(part: Figures) -> dict[tuple[str, str], Figures]:
     return {(judged["system"], judged["extraction"]): judged["report"] for judged in part["accuracy"]}
 
 
-def _cost(part: Figures, draw: Draw) -> str:
+def cost(part: Figures) -> Rows:
+    """What each system takes."""
     head = ("", "median ms", "p95 ms", "CPU ms", "peak MB", "cold start s", "installed MB", "failed")
     rows = [
         (
@@ -90,18 +97,20 @@ def _cost(part: Figures, draw: Draw) -> str:
         )
         for run in part["systems"]
     ]
-    return draw([head, *rows], 1)
+    return [head, *rows]
 
 
-def _ratios(part: Figures, draw: Draw) -> str:
+def ratios(part: Figures) -> Rows:
+    """EdgeKit divided by each peer."""
     titles = {run["system"]: run["title"] for run in part["systems"]}
     head = ("EdgeKit divided by", "time, paired", "median", "p95", "CPU", "peak", "cold start", "installed")
     names = ("paired", "median_s", "p95_s", "median_cpu_s", "peak_mb", "cold_start_s", "installed_mb")
-    rows = [(titles[ratios["peer"]], *(number(ratios[name], 2) for name in names)) for ratios in part["ratios"]]
-    return draw([head, *rows], 1)
+    rows = [(titles[one["peer"]], *(number(one[name], 2) for name in names)) for one in part["ratios"]]
+    return [head, *rows]
 
 
-def _accuracy(part: Figures, draw: Draw) -> str:
+def accuracy(part: Figures) -> Rows:
+    """F1 by system and extraction."""
     titles = {run["system"]: run["title"] for run in part["systems"]}
     fields = ("vendor", "date", "total", "tax", "micro4")
     head = ("F1, text by", "fields by", "vendor", "date", "total", "tax", "all fields", "receipts all right")
@@ -114,4 +123,4 @@ def _accuracy(part: Figures, draw: Draw) -> str:
         )
         for judged in part["accuracy"]
     ]
-    return draw([head, *rows], 2)
+    return [head, *rows]
