@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import ROOT
 from benchmarks.arm64 import judging, receipts
 from benchmarks.arm64.graphs import ENGINE, Feed, Which, outputs
 from benchmarks.arm64.judging import Finding
-from benchmarks.arm64.processors import ALL, Place, Processor, run, start
+from benchmarks.arm64.processors import ALL, Place, Processor, run
 from benchmarks.arm64.root import say
-from benchmarks.process import ROOT
 from edgekit.bundle import Bundle
 from edgekit.errors import UsageError
 from export import samples
@@ -132,20 +130,12 @@ def _reads(subject: Subject, precision: str) -> Job:
 
 
 def _golden() -> list[Job]:
-    """The golden cases, where the checkout has them: a copy, so that what they test is the wheel."""
+    """The golden cases, where the checkout has them; what they test is the wheel."""
 
-    def produce(processor: Processor, place: Place) -> tuple[bool, str]:
-        with tempfile.TemporaryDirectory() as work:
-            script = Path(work, "tests", "golden", "write.py")
-            shutil.copytree(GOLDEN, script.parent)
-            done = start(processor, place, script, "--check")
-        said = (done.stdout or done.stderr).strip().splitlines()
-        return done.returncode == 0, said[-1] if said else f"ended with {done.returncode}"
+    def produce(processor: Processor, place: Place) -> Any:
+        return json.loads(run(processor, place, "golden.py", GOLDEN.parent))
 
-    def judge(_: object, found: tuple[bool, str]) -> list[Finding]:
-        return [Finding("golden cases", found[1], found[0])]
-
-    return [Job("golden cases", produce, judge)] if (GOLDEN / "write.py").is_file() else []
+    return [Job("golden cases", produce, judging.golden)] if GOLDEN.is_dir() else []
 
 
 def measure(wheel_folder: Path, bundle: Path | None, wanted: Sequence[str], count: int, work: Path) -> Subject:

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import host
+from benchmarks import ROOT, host
 from benchmarks.arm64 import agreeing, checking, root
 from benchmarks.arm64.cache import Cache
 from benchmarks.arm64.processors import Place, chosen
 from benchmarks.arm64.unavailable import UnavailableError
 from benchmarks.arm64.wheel import installed
-from benchmarks.process import ROOT
 from edgekit.bundle import Bundle
 from edgekit.errors import EdgeKitError, UsageError
 from export.report import table

@@ -76,6 +76,15 @@ def reads(name: str, expected: Sequence[Mapping[str, Any]], found: Sequence[Mapp
     return Finding(name, said, passed)
 
 
+def golden(expected: Mapping[str, Any], found: Mapping[str, Any]) -> list[Finding]:
+    """All cases must be right. Where this machine has some wrong, too, that is said: then it is not the processor."""
+    wrong = found["wrong"]
+    said = f"{found['cases'] - len(wrong)} of {found['cases']} right"
+    if wrong:
+        said += f"; {wrong[0]}" + (" (wrong on this machine, too)" if wrong[0] in expected["wrong"] else "")
+    return [Finding("golden cases", said, not wrong and found["cases"] == expected["cases"] > 0)]
+
+
 def _value(receipt: Mapping[str, Any], key: str) -> str | None:
     field = receipt["fields"][key]
     return None if field is None else str(field["value"])

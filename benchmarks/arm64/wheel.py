@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from benchmarks import ROOT
 from benchmarks.arm64.unavailable import call
-from benchmarks.process import ROOT
 from edgekit.errors import UsageError
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
