@@ -20,7 +20,7 @@ from benchmarks import host
 from benchmarks.dataset import pictures_apart
 from benchmarks.footprint import Footprint
 from benchmarks.options import finish, parser
-from benchmarks.stats import percentile
+from edgekit.bench.stats import percentile
 from edgekit.cli.progress import Progress
 
 if TYPE_CHECKING:  # what it would load is what the footprint is about
