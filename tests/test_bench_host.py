@@ -321,8 +321,9 @@ def test_a_hypervisor_is_no_emulator(host: Make, tree: Mapping[str, str], machin
 
 
 def test_an_android_phone_tells_by_its_properties(host: Make) -> None:
-    answers = {"getprop ro.product.model": "Pixel 8", "getprop ro.build.version.release": "16"}
-    here = host({"system/build.prop": ""}, answers)
+    getprop = "/system/bin/getprop"
+    answers = {f"{getprop} ro.product.model": "Pixel 8", f"{getprop} ro.build.version.release": "16"}
+    here = host({"system/bin/getprop": ""}, answers)
     assert (device.model(here), device.system(here)) == ("Pixel 8", "Android 16")
 
 

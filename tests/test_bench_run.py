@@ -221,6 +221,7 @@ def test_all_combinations_are_measured_and_what_is_missing_is_named(bundle: Bund
         "receipt 0.1.0, other fp32, 2 threads",
     ]
     assert "no graph for other fp32" in left_out[0][1]
+    assert str(bundle.path) not in left_out[0][1]
     assert len({one.id for one in found}) == 2
 
 

@@ -79,6 +79,7 @@ def test_a_picture_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.Ca
     assert "bad.jpg" in captured.err
     (variant,) = json.loads(captured.out)["variants"]
     assert [failure["picture"] for failure in variant["failures"]] == [1]
+    assert str(tmp_path) not in captured.out  # results travel, paths stay at home
 
 
 def test_ctrl_c_ends_with_what_there_is(tmp_path: Path) -> None:
