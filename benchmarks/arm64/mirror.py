@@ -26,19 +26,18 @@ def configured(apt: Path = APT) -> str:
     Files are taken in apt's order: sources.list, then those of sources.list.d by name.
     """
     files = [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*"))]
-    archives = [archive for path in files if path.is_file() for archive in archives_in(path)]
-    for archive in archives:
+    texts = [(path.name, path.read_text("utf-8", errors="replace")) for path in files if path.is_file()]
+    for archive in (archive for name, text in texts for archive in archives_in(name, text)):
         if "deb" in archive.kinds and _is_debian(archive):
             return archive.uri
     raise UnavailableError(f"{apt}: apt has no archive of Debian's; give one with --mirror")
 
 
-def archives_in(path: Path) -> list[Archive]:
-    """What a file of apt's lists, in either of its formats."""
-    text = path.read_text("utf-8", errors="replace")
-    if path.suffix == ".sources":
+def archives_in(name: str, text: str) -> list[Archive]:
+    """What a file of apt's lists, in either of its formats; a file by another name is none of apt's."""
+    if name.endswith(".sources"):
         return list(_stanzas(text))
-    return list(_lines(text)) if path.suffix == ".list" else []
+    return list(_lines(text)) if name.endswith(".list") else []
 
 
 def _is_debian(archive: Archive) -> bool:
