@@ -22,7 +22,7 @@ from benchmarks.arm64.graphs import Feed, Which, outputs
 from benchmarks.arm64.inside import golden
 from benchmarks.arm64.processors import ALL, ARM, HERE, Place, Processor
 from benchmarks.arm64.receipts import RECEIPTS, draw
-from benchmarks.arm64.unavailable import UnavailableError
+from benchmarks.arm64.system import UnavailableError
 from edgekit.bundle import DEFAULT_BUNDLE, Bundle
 from edgekit.errors import BackendError, UsageError
 from edgekit.reader import Reader

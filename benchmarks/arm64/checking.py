@@ -15,7 +15,7 @@ from benchmarks.arm64 import judging, receipts
 from benchmarks.arm64.graphs import ENGINE, Feed, Which, outputs
 from benchmarks.arm64.judging import Finding
 from benchmarks.arm64.processors import ALL, Place, Processor, run
-from benchmarks.arm64.root import say
+from benchmarks.arm64.system import say
 from edgekit.bundle import Bundle
 from edgekit.errors import UsageError
 from export import samples

@@ -14,7 +14,7 @@ from benchmarks import ROOT, host
 from benchmarks.arm64 import agreeing, checking, root
 from benchmarks.arm64.cache import Cache
 from benchmarks.arm64.processors import Place, chosen
-from benchmarks.arm64.unavailable import UnavailableError
+from benchmarks.arm64.system import UnavailableError
 from benchmarks.arm64.wheel import installed
 from edgekit.bundle import Bundle
 from edgekit.errors import EdgeKitError, UsageError
