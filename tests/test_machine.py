@@ -5,7 +5,7 @@ import pytest
 
 from edgekit import machine, reader
 from edgekit.bundle import Bundle
-from edgekit.session import Session
+from edgekit.session import Session, open_session
 
 MANY = 4
 DOCKER = "0::/system.slice/docker-1f.scope"
@@ -104,14 +104,13 @@ def test_affinity_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_a_reader_runs_no_more_threads_than_the_machine_allows(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     asked: dict[str, int] = {}
-    opened = reader.open_session
 
     def noted(bundle: Bundle, stage: str, backend: str, precision: str, count: int) -> Session:
         asked[stage] = count
-        return opened(bundle, stage, backend, precision, count)
+        return open_session(bundle, stage, backend, precision, count)
 
-    monkeypatch.setattr(reader, "default_threads", lambda: threads)
-    monkeypatch.setattr(reader, "open_session", noted)
+    monkeypatch.setattr("edgekit.reader.default_threads", lambda: threads)
+    monkeypatch.setattr("edgekit.reader.open_session", noted)
     pool = reader.Reader.open()._scanner._recognizer._pool
     assert asked == {"detect": threads, "recognize": 1, "extract": 1}  # batches run side by side, a thread each
     assert (1 if pool is None else pool._max_workers) == threads
