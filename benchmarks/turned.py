@@ -1,87 +1,179 @@
-"""``python -m benchmarks.turned``: does a receipt have the same fields whichever way up its photo lies?"""
+"""``python -m benchmarks.turned``: is a receipt read as well turned, tilted, far away, askew, bent, or very long?"""
 
 from __future__ import annotations
 
+import argparse
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image, ImageOps
 
+from benchmarks import host
 from benchmarks.dataset import DataSet, load
 from benchmarks.options import finish, parser
+from benchmarks.scenes import GROUPS, RATIOS, UPRIGHT, VIEWS, View, long_receipt
+from benchmarks.stats import paired_ratio
 from edgekit import Reader, Receipt
+from edgekit.bench.stats import median
 from edgekit.cli.progress import Progress
+from edgekit.evaluation import SCORED, prediction, score
 
-TURNS = (90, 180, 270, 10, -10)
-FIELDS = ("vendor", "date", "total", "tax")
-ABOUT = "Reads each receipt upright and turned, and counts how often the fields are the same."
+ABOUT = "Reads each receipt as it is and in other positions: accuracy, and time against the same receipt upright."
 EPILOG = """\
+examples:
   python -m benchmarks.turned --data receipts --split dev --json turned.json
+  python -m benchmarks.turned --data receipts --view tilt frame --limit 40
+  python -m benchmarks.turned --data receipts --limit 1 --view turn --long 20
 
-Quarter turns are exact; a turn by 10 degrees is drawn once more (bicubic, on grey), so it also loses some sharpness.
+F1: of the fields, with the scorer of edgekit eval. words: how many of all words are those of the upright read; of long
+receipts, those printed. same: share of receipts with all four fields as upright, character for character. right way:
+share whose quarter turn was found. time: median of the paired ratios to the upright read.
+Quarter turns and frames are exact; other views are drawn once more, which costs some sharpness: "0 redrawn" shows how
+much.
 Exit: 0 done, 2 an error (one line on stderr)."""
+POOLED = "micro4"
+_LONG = "long receipts"
+Read = Callable[[Image.Image], Receipt]
+Step = Callable[[], None]
 
-Values = dict[str, str | None]
+
+@dataclass(slots=True)
+class Seen:
+    """What became of all receipts in one view. words: share per receipt. seconds: of each read."""
+
+    predictions: list[dict[str, str | None]] = field(default_factory=list)
+    words: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    same: int = 0
+    right_way: int = 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     made = parser("python -m benchmarks.turned", ABOUT, EPILOG)
     made.add_argument("--limit", type=int, metavar="N", help="at most N receipts of a folder, evenly spread")
+    made.add_argument("--view", nargs="+", choices=GROUPS, default=list(GROUPS), help="only these views (default: all)")
+    made.add_argument("--long", type=_count, metavar="N", default=0, help="also N synthetic receipts, drawn longer")
     options = made.parse_args(arguments)
+    views = [view for view in VIEWS if view.group in options.view]
 
     def measure() -> dict[str, Any]:
         sets = [load(folder, options.split, options.limit) for folder in options.data]
         reader = Reader.open(options.bundle, threads=options.threads)
-        with Progress(sum(len(data.pictures) for data in sets)) as progress:
-            return {"sets": [compare(data, reader.read, progress.step) for data in sets]}
+        with Progress(sum(len(data.pictures) for data in sets) + options.long) as progress:
+            found = [compare(data, views, reader.read, progress.step) for data in sets]
+            if options.long:
+                found.append(compare_long(range(options.long), reader.read, progress.step))
+        return {"host": host.describe(), "threads": options.threads, "sets": found}
 
-    return finish(measure, lambda result: "\n".join(map(text, result["sets"])), options.json)
+    return finish(measure, lambda result: "\n\n".join(map(text, result["sets"])), options.json)
 
 
-def compare(data: DataSet, read: Callable[[Image.Image], Receipt], step: Callable[[], None]) -> dict[str, Any]:
-    """Per turn in degrees clockwise: pictures with all fields the same, the way up found, and each field's count."""
-    same = {turn: dict.fromkeys(("all", "upright", *FIELDS), 0) for turn in TURNS}
-    for picture in data.pictures:
+def _count(number: str) -> int:
+    if not number.isdecimal():
+        raise argparse.ArgumentTypeError(f"{number!r} is no count: give a whole number")
+    return int(number)
+
+
+def compare(data: DataSet, views: Sequence[View], read: Read, step: Step) -> dict[str, Any]:
+    """Figures per view, the first of them upright; see ``figures``.
+
+    Upright is read before and after the other views, and its time is the mean of both.
+    """
+    seen = {name: Seen() for name in (UPRIGHT, *(_name(view) for view in views))}
+    for seed, (row, picture) in enumerate(zip(data.rows, data.pictures, strict=True)):
         with Image.open(picture) as opened:
             photo = ImageOps.exif_transpose(opened).convert("RGB")
-        expected = values(read(photo))
-        for turn in TURNS:
-            receipt = read(turned(photo, turn))
-            found = values(receipt)
-            hits = {name: found[name] == expected[name] for name in FIELDS}
-            hits |= {
-                "all": all(hits.values()),
-                "upright": (receipt.rotation + (turn if turn % 90 == 0 else 0)) % 360 == 0,
-            }
-            for name, hit in hits.items():
-                same[turn][name] += hit
+        read(photo)
+        upright, before = _timed(read, photo)
+        for view in views:
+            receipt, seconds = _timed(read, view.draw(photo, seed))
+            way = (receipt.rotation + view.turn) % 360 == 0
+            _note(seen[_name(view)], row, receipt, upright, seconds, way)
+        _, after = _timed(read, photo)
+        _note(seen[UPRIGHT], row, upright, upright, (before + after) / 2, upright.rotation == 0)
         step()
-    return {"set": data.name, "splits": data.splits, "pictures": len(data.pictures), "same": same}
+    measured = [{"view": name, **figures(data.rows, one, seen[UPRIGHT], data.contains)} for name, one in seen.items()]
+    return {"set": data.name, "splits": data.splits, "pictures": len(data.pictures), "views": measured}
 
 
-def values(receipt: Receipt) -> Values:
-    """The fields that are compared, as text."""
-    found = {name: getattr(receipt, name) for name in FIELDS}
-    return {name: None if field is None else str(field.value) for name, field in found.items()}
+def compare_long(seeds: Sequence[int], read: Read, step: Step) -> dict[str, Any]:
+    """Figures per length of synthetic receipts; ``words`` are against what is printed."""
+    names = [f"1:{ratio}" for ratio in RATIOS]
+    seen, rows = {name: Seen() for name in names}, []
+    for seed in seeds:
+        shortest: Receipt | None = None
+        for name, ratio in zip(names, RATIOS, strict=True):
+            row, photo = long_receipt(seed, ratio)
+            receipt, seconds = _timed(read, photo)
+            shortest = shortest or receipt
+            _note(seen[name], row, receipt, shortest, seconds, receipt.rotation == 0)
+            printed = [line["text"] for line in row["lines"]]
+            seen[name].words[-1] = agreement(printed, [line.text for line in receipt.lines])
+        rows.append(row)
+        step()
+    measured = [{"view": name, **figures(rows, one, seen[names[0]], False)} for name, one in seen.items()]
+    return {"set": _LONG, "splits": (), "pictures": len(seeds), "views": measured}
 
 
-def turned(photo: Image.Image, degrees: int) -> Image.Image:
-    """The photo turned clockwise on a canvas that holds all of it."""
-    return photo.rotate(-degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=(128, 128, 128))
+def figures(rows: Sequence[dict[str, Any]], seen: Seen, upright: Seen, contains: bool) -> dict[str, Any]:
+    """``f1`` (pooled, and of each field), ``points`` of F1 against upright, ``words``, ``same``, ``time`` ..."""
+    report = score(rows, seen.predictions, contains)
+    expected = score(rows, upright.predictions, contains)
+    names = [name for name in (POOLED, *SCORED) if name in report]
+    return {
+        "f1": {name: report[name]["f1"] for name in names},
+        "points": round(100 * (report[POOLED]["f1"] - expected[POOLED]["f1"]), 2),
+        "words": round(sum(seen.words) / max(len(seen.words), 1), 4),
+        "same": seen.same,
+        "right_way": seen.right_way,
+        "median_ms": round(1000 * median(seen.seconds), 1),
+        "time": paired_ratio(seen.seconds, upright.seconds),
+    }
+
+
+def agreement(expected: Sequence[str], found: Sequence[str]) -> float:
+    """F1 of the words of some lines, counted wherever they stand; 1 where there are none to find and none found."""
+    a, b = (Counter(word for line in lines for word in line.split()) for lines in (expected, found))
+    both = sum(a.values()) + sum(b.values())
+    return 2 * sum((a & b).values()) / both if both else 1.0
+
+
+def _name(view: View) -> str:
+    return f"{view.group} {view.name}"
+
+
+def _timed(read: Read, photo: Image.Image) -> tuple[Receipt, float]:
+    started = time.perf_counter()
+    receipt = read(photo)
+    return receipt, time.perf_counter() - started
+
+
+def _note(seen: Seen, row: dict[str, Any], receipt: Receipt, upright: Receipt, seconds: float, way: bool) -> None:
+    file = str(row["file"])
+    found, expected = prediction(file, receipt), prediction(file, upright)
+    seen.predictions.append(found)
+    seen.words.append(agreement([line.text for line in upright.lines], [line.text for line in receipt.lines]))
+    seen.seconds.append(seconds)
+    seen.same += found == expected
+    seen.right_way += way
 
 
 def text(result: dict[str, Any]) -> str:
     """The table for people."""
-    names: Sequence[str] = ("upright", *FIELDS, "all")
-    lines = [
-        f"{result['set']} {', '.join(result['splits'])}: {result['pictures']} receipts, share read the same turned"
-    ]
-    lines.append("  turn" + "".join(f"{name:>10}" for name in names))
-    for turn, counts in result["same"].items():
-        shares = (counts[name] / max(result["pictures"], 1) for name in names)
-        lines.append(f"{turn:6}" + "".join(f"{share:10.3f}" for share in shares))
+    receipts = result["pictures"]
+    lines = [f"{' '.join((result['set'], *result['splits']))}: {receipts} receipts"]
+    lines.append(f"{'view':<16}" + "".join(f"{name:>10}" for name in ("F1", "points", "words", "same")))
+    lines[-1] += "".join(f"{name:>10}" for name in ("right way", "time", "ms"))
+    for view in result["views"]:
+        shares = [view["same"] / max(receipts, 1), view["right_way"] / max(receipts, 1)]
+        numbers = f"{view['f1'][POOLED]:10.3f}{view['points']:+10.1f}{view['words']:10.3f}"
+        numbers += f"{shares[0]:10.3f}{shares[1]:10.3f}{view['time'] or 0:10.2f}{view['median_ms']:10.0f}"
+        lines.append(f"{view['view']:<16}" + numbers)
     return "\n".join(lines)
 
 

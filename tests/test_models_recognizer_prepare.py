@@ -83,13 +83,16 @@ def test_photos_without_lines_give_what_is_read_surely() -> None:
     teacher = {(10, 90): ("SUBT0TAL", 0.99), (100, 190): ("12.50", 0.9), (9, 191): ("abcdef", 0.99)}
     own = {(10, 90): ("SUBTOTAL", 0.5), (100, 190): ("12.50", 0.9), (9, 191): ("uvwxyz", 0.99)}
     found = dict(prepare.unannotated(tools(own, teacher, FIRST, SECOND, BOTH), PAGE))
-    assert found == {"SUBTOTAL": [FIRST]}, "the second is unsure, the third is read in two ways"
+    assert found == {"SUBTOTAL": [FIRST], "12.50": [SECOND]}, "the third is read in two ways"
+    own[100, 190] = ("12.80", 0.9)
+    found = dict(prepare.unannotated(tools(own, teacher, FIRST, SECOND, BOTH), PAGE))
+    assert found == {"SUBTOTAL": [FIRST]}, "the second is unsure, and not the same in both"
 
 
 def test_a_shop_is_in_one_part() -> None:
     parts = [prepare.part({"vendor": f"Shop {i}", "file": "x"}) for i in range(200)]
     assert {data.TRAIN, data.HELD} == set(parts)
-    assert 20 <= parts.count(data.HELD) <= 60
+    assert 8 <= parts.count(data.HELD) <= 35
     assert prepare.part({"vendor": "SHOP 7", "file": "a"}) == prepare.part({"vendor": "Shop-7", "file": "b"})
 
 
@@ -98,11 +101,13 @@ def test_the_command_prepares_labelled_receipts(tmp_path: Path) -> None:
     folder = tmp_path / "some"
     folder.mkdir()
     Image.new("RGB", (320, 480), "white").save(folder / "0.png")
-    (folder / "labels.jsonl").write_text(json.dumps({"file": "0.png", "split": "train", "vendor": "A"}) + "\n", "utf-8")
+    rows = [{"file": f"{i}.png", "split": "train", "vendor": "A"} for i in range(2)]  # the second is not there
+    (folder / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     if not _small_is_cached():
         pytest.skip("the wheel of the larger recogniser is not cached")
-    assert prepare.main(["--data", str(folder), "--out", str(tmp_path / "out" / "lines.jsonl")]) == 0
-    assert data.read_lines(tmp_path / "out" / "lines.jsonl") == []
+    out = tmp_path / "out" / "lines.jsonl"
+    assert prepare.main(["--data", str(folder), "--limit", "1", "--out", str(out)]) == 0
+    assert data.read_lines(out) == []
 
 
 def _small_is_cached() -> bool:
