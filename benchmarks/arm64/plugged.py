@@ -22,11 +22,16 @@ from benchmarks.arm64.system import UnavailableError, call, say
 PLUGIN = Path(__file__).parent / "plugin" / "blocks.c"
 ARCHIVES = ("deb-src trixie main", "deb bookworm main")
 """QEMU 10's source; headers and libraries that a system as old as Debian 12 can run."""
-HEADERS = ("libglib2.0-dev", "libpcre2-dev", "libffi-dev", "zlib1g-dev")
+HEADERS: tuple[str, ...] = ("libglib2.0-dev", "libpcre2-dev", "libffi-dev", "zlib1g-dev")
 HEADERS += ("libmount-dev", "libselinux1-dev", "libsepol-dev", "libblkid-dev")
 LIBRARIES = ("libglib2.0-0", "libpcre2-8-0")
 TOOLS = ("meson==1.9.1", "ninja", "pycotap==1.3.1")
-CONFIGURE = ("--target-list=aarch64-linux-user", "--without-default-features", "--enable-plugins", "--disable-docs")
+CONFIGURE: tuple[str, ...] = (
+    "--target-list=aarch64-linux-user",
+    "--without-default-features",
+    "--enable-plugins",
+    "--disable-docs",
+)
 CONFIGURE += ("--disable-system", "--disable-tools", "--disable-install-blobs", "--disable-werror")
 MEND = "see what it says; it needs a C compiler, pkg-config and Debian's archive"
 
