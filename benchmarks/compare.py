@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import comparison
 from benchmarks.comparison import Pair, Row
-from benchmarks.resampling import LEVEL
+from benchmarks.resampling import LEAST, LEVEL
 from benchmarks.results import BENCH, load
 from benchmarks.tables import aligned
 from edgekit.errors import EdgeKitError, UsageError
@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print(text(pairs, changes, options.tolerance))
+    if few := [pair.name for pair in pairs if _untold(pair)]:
+        print(f"error: {few[0]}: too few reads of a picture to tell; measure without --quick", file=sys.stderr)
+        return 2
     return int(any(_regressions(pair) for pair in pairs))
 
 
@@ -74,6 +77,8 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _summary(pair: Pair, tolerance: float) -> str:
     """The verdict on one line; of the same program measured twice, how well it repeats."""
+    if _untold(pair):
+        return f"No verdict on time: fewer than {LEAST} reads of a picture."
     if pair.repeat:
         apart = max(abs(row.estimate.ratio - 1) for row in pair.rows if row.name in ("time", "time p95"))
         end = f"within {tolerance:.0%}" if apart <= tolerance else "this machine is noisy: measure when it is quiet"
@@ -81,6 +86,10 @@ def _summary(pair: Pair, tolerance: float) -> str:
     if found := _regressions(pair):
         return f"Regression: {', '.join(row.name for row in found)} worse by more than {tolerance:.0%}."
     return f"No regression beyond {tolerance:.0%}."
+
+
+def _untold(pair: Pair) -> bool:
+    return any(row.name == "time" and row.estimate.low is None for row in pair.rows)
 
 
 def _regressions(pair: Pair) -> list[Row]:

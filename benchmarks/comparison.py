@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from benchmarks.resampling import ByPicture, Estimate, slowest, typical, unpaired
+from benchmarks.resampling import ByPicture, Estimate, slowest, together, typical
 from edgekit.errors import UsageError
 
 Result = dict[str, Any]
@@ -113,21 +113,25 @@ def _time_rows(
     """The whole read, its slowest, then stage by stage."""
     before, after = times
     for stage in ("all", *(name for name in before if name != "all" and name in after)):
-        usual, slow = (
-            unpaired(before[stage], after[stage])
-            if other_pictures
-            else (typical(before[stage], after[stage]), slowest(before[stage], after[stage]))
-        )
-        figures = (one["latency_ms"][stage], other["latency_ms"][stage])
+        one_ms, other_ms = one["latency_ms"][stage], other["latency_ms"][stage]
+        usual = _pooled(before[stage], after[stage], typical, other_pictures)
         name = "time" if stage == "all" else stage
-        yield _judged(name, "ms", figures[0]["p50"], figures[1]["p50"], usual, noise, tolerance)
+        yield _judged(name, "ms", one_ms["p50"], other_ms["p50"], usual, noise, tolerance)
         if stage == "all":
-            yield _judged("time p95", "ms", figures[0]["p95"], figures[1]["p95"], slow, noise, tolerance)
+            slow = _pooled(before[stage], after[stage], slowest, other_pictures)
+            yield _judged("time p95", "ms", one_ms["p95"], other_ms["p95"], slow, noise, tolerance)
     starts = (one["start"]["cold_s"], other["start"]["cold_s"])
     if all(starts):
         spread = max(max(start) / min(start) - 1 for start in starts)
         values = (median(starts[0]), median(starts[1]))
         yield _judged("cold start", "s", *values, _plain(*values), spread, tolerance)
+
+
+def _pooled(
+    before: ByPicture, after: ByPicture, estimate: Callable[[ByPicture, ByPicture], Estimate], other_pictures: bool
+) -> Estimate:
+    """Picture by picture, or all reads as if they were of one."""
+    return estimate(*map(together, (before, after))) if other_pictures else estimate(before, after)
 
 
 def _plain_rows(one: Variant, other: Variant, tolerance: float) -> Iterator[Row]:

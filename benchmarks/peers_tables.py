@@ -63,10 +63,18 @@ def about(result: Figures) -> str:
     machine = result["machine"]
     loads = ", ".join(" to ".join(number(load, 2) for load in part["load"]) for part in result["sets"])
     return (
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, {result['threads']} threads, "
+        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, {_threads(result)}, "
         f"{result['date']}; load of the machine {loads}. MB are 10^6 bytes; cold start is from starting a process "
         "to its first result."
     )
+
+
+def _threads(result: Figures) -> str:
+    """How many, and who had another number."""
+    others = {
+        run["title"]: run["threads"] for run in result["sets"][0]["systems"] if run["threads"] != result["threads"]
+    }
+    return f"{result['threads']} threads{''.join(f' ({title}: {threads})' for title, threads in others.items())}"
 
 
 def left_out(result: Figures) -> list[str]:

@@ -20,6 +20,8 @@ LEVEL = 0.95
 """Of the interval."""
 LEAST = 5
 """Reads of a picture, or of all where pictures differ, below which an interval would promise too much."""
+TINY = 1e-3
+"""Milliseconds: what times are rounded to; a stage that was left out took none."""
 
 Numbers = npt.NDArray[np.float64]
 ByPicture = Mapping[str, Numbers]
@@ -54,10 +56,9 @@ def slowest(before: ByPicture, after: ByPicture) -> Estimate:
     return _estimate(before, after, common, lambda one, other: _p95(other) / _p95(one))
 
 
-def unpaired(before: ByPicture, after: ByPicture) -> tuple[Estimate, Estimate]:
-    """Of different pictures: the medians of all reads, and the 95th percentiles, after by before."""
-    one, other = ({"": np.concatenate(list(times.values()))} for times in (before, after))
-    return typical(one, other), slowest(one, other)
+def together(times: ByPicture) -> ByPicture:
+    """All reads as if they were of one picture: for runs that read different ones."""
+    return {"": np.concatenate(list(times.values()))}
 
 
 def _estimate(
@@ -78,9 +79,9 @@ def _drawn(times: Numbers, random: np.random.Generator) -> Numbers:
 
 
 def _mean_log(times: Mapping[str, Numbers]) -> Numbers:
-    logs = [np.log(np.maximum(np.median(drawn, axis=1), 1e-9)) for drawn in times.values()]
+    logs = [np.log(np.maximum(np.median(drawn, axis=1), TINY)) for drawn in times.values()]
     return np.asarray(np.mean(logs, axis=0))
 
 
 def _p95(times: Mapping[str, Numbers]) -> Numbers:
-    return np.asarray(np.quantile(np.concatenate(list(times.values()), axis=1), 0.95, axis=1))
+    return np.asarray(np.maximum(np.quantile(np.concatenate(list(times.values()), axis=1), 0.95, axis=1), TINY))

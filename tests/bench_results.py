@@ -19,7 +19,7 @@ READS = 40
 
 def result(factor: float = 1.0, spread: float = 0.01, seed: int = 0, variants: int = 1) -> dict[str, Any]:
     """A finished, quiet run. factor: of all times but decoding's. spread: standard deviation of a read's logarithm."""
-    made = copy.deepcopy(EXAMPLE)
+    made: dict[str, Any] = copy.deepcopy(EXAMPLE)
     made["quick"] = False
     made["variants"] = made["variants"][:variants]
     pictures = len(made["pictures"]["items"])

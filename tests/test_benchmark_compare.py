@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bench_results import result, write
+from bench_results import EXAMPLE, result, write
 
 from benchmarks import compare
 from benchmarks.comparison import Row, pairs
-from benchmarks.resampling import LEAST, slowest, typical, unpaired
+from benchmarks.resampling import LEAST, slowest, together, typical
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -56,7 +56,7 @@ def test_the_interval_covers_as_often_as_it_promises() -> None:
 def test_pictures_weigh_the_same_whatever_their_size() -> None:
     before, after = times([1.0, 1000.0], 0.0, 0), times([2.0, 1000.0], 0.0, 0)
     assert typical(before, after).ratio == pytest.approx(2**0.5)
-    assert unpaired(before, after)[1].ratio == pytest.approx(1.0)
+    assert slowest(before, after).ratio == pytest.approx(1.0)
 
 
 def test_the_slowest_tell_of_a_tail_that_the_median_does_not() -> None:
@@ -64,6 +64,16 @@ def test_the_slowest_tell_of_a_tail_that_the_median_does_not() -> None:
     after["0"][:5] *= 3
     assert not typical(before, after).differs
     assert slowest(before, after).ratio > 2
+
+
+def test_a_stage_that_took_no_time_has_a_ratio() -> None:
+    none = {"0": np.zeros(LEAST)}
+    assert typical(none, none).ratio == slowest(none, none).ratio == 1.0
+
+
+def test_different_pictures_are_pooled() -> None:
+    pooled = together({"a": np.array([1.0]), "b": np.array([2.0, 3.0])})
+    assert {name: list(values) for name, values in pooled.items()} == {"": [1.0, 2.0, 3.0]}
 
 
 def test_the_same_figures_give_the_same_interval() -> None:
@@ -185,6 +195,14 @@ def test_noisy_runs_are_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str
     after["variants"][0]["noise"].update(noisy=True, p95_difference=0.31)
     run(tmp_path, result(seed=0), after)
     assert "NOISY, second: its passes differ by 31%" in capsys.readouterr().out
+
+
+def test_too_few_reads_are_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, EXAMPLE, EXAMPLE) == 2
+    said = capsys.readouterr()
+    assert "too few reads to tell" in said.out
+    assert "No regression" not in said.out
+    assert "measure without --quick" in said.err
 
 
 def other_picture(made: dict[str, Any]) -> None:

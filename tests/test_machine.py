@@ -12,13 +12,17 @@ DOCKER = "0::/system.slice/docker-1f.scope"
 
 
 def quota(tmp_path: Path, files: dict[str, str], own: str = "0::/") -> int:
-    """Cores granted where ``files`` lie below the mount of cgroups, and ``own`` names those of this process."""
-    mount = tmp_path / "cgroup"
+    """Threads chosen where ``files`` lie below the mount of cgroups, and ``own`` names those of this process."""
+    mount = tmp_path / "sys/fs/cgroup"
     for name, text in files.items():
         (mount / name).parent.mkdir(parents=True, exist_ok=True)
         (mount / name).write_text(text + "\n")
-    (tmp_path / "self").write_text(own + "\n")
-    return machine._quota_cores(mount, tmp_path / "self")
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text(own + "\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "_ROOT", tmp_path)
+        patch.setattr(machine, "allowed_cores", lambda: 64)
+        return machine.default_threads()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +44,7 @@ def test_a_quota_grants_whole_cores(tmp_path: Path, text: str, cores: int) -> No
 
 
 def test_no_quota_file_is_no_limit(tmp_path: Path) -> None:
-    assert machine._quota_cores(tmp_path / "absent", tmp_path / "none") == MANY
+    assert machine.cpu_quota(tmp_path / "absent") is None
 
 
 @pytest.mark.parametrize(
@@ -78,21 +82,22 @@ def test_minus_one_is_no_quota_in_version_1(tmp_path: Path) -> None:
 def test_threads_follow_the_cores_up_to_four(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, threads: int
 ) -> None:
-    monkeypatch.setattr(machine, "_allowed_cores", lambda: cores)
-    monkeypatch.setattr(machine, "_CGROUPS", tmp_path)
+    monkeypatch.setattr(machine, "allowed_cores", lambda: cores)
+    monkeypatch.setattr(machine, "_ROOT", tmp_path)
     assert machine.default_threads() == threads
 
 
 def test_a_quota_below_the_cores_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "cpu.max").write_text("200000 100000\n")
-    monkeypatch.setattr(machine, "_allowed_cores", lambda: 8)
-    monkeypatch.setattr(machine, "_CGROUPS", tmp_path)
+    (tmp_path / "sys/fs/cgroup").mkdir(parents=True)
+    (tmp_path / "sys/fs/cgroup/cpu.max").write_text("200000 100000\n")
+    monkeypatch.setattr(machine, "allowed_cores", lambda: 8)
+    monkeypatch.setattr(machine, "_ROOT", tmp_path)
     assert machine.default_threads() == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity")
 def test_affinity_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_CGROUPS", tmp_path)
+    monkeypatch.setattr(machine, "_ROOT", tmp_path)
     before = os.sched_getaffinity(0)
     try:
         os.sched_setaffinity(0, {min(before)})
