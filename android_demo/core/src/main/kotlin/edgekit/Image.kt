@@ -32,10 +32,14 @@ private const val MOST_SHRINK = 8.0
 
 private fun level(pixel: Int, channel: Int): Int = pixel shr (16 - 8 * channel) and 0xff
 
-/** The whole picture at another size. */
+/** The whole picture at another size: its width first, then its height; the other way round where that saves most. */
 fun resize(picture: Picture, width: Int, height: Int): Picture {
-    val wide = if (width == picture.width) picture else resized(picture, width, along = true)
-    return if (height == picture.height) wide else resized(wide, height, along = false)
+    val heightFirst = height < picture.height && picture.height - height > 2 * (picture.width - width) // as Pillow 13 has it
+    return if (heightFirst) {
+        resized(resized(picture, height, along = false), width, along = true)
+    } else {
+        resized(resized(picture, width, along = true), height, along = false)
+    }
 }
 
 /** For each pixel of one output axis: the first input pixel, and the weight of it and of those after it. */
@@ -60,6 +64,7 @@ private fun weights(from: Int, to: Int): Weights {
 }
 
 private fun resized(picture: Picture, size: Int, along: Boolean): Picture {
+    if (size == (if (along) picture.width else picture.height)) return picture
     val axis = weights(if (along) picture.width else picture.height, size)
     val width = if (along) size else picture.width
     val height = if (along) picture.height else size

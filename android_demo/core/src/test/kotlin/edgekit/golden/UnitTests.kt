@@ -65,7 +65,7 @@ private fun bundles(suite: Suite, bundle: Bundle) {
     }
     damaged<IntegrityError>(suite, bundle, "a link", "symbolic link") {
         File(it, "NOTICE").delete()
-        Files.createSymbolicLink(File(it, "NOTICE").toPath(), File(bundle.path, "NOTICE").toPath())
+        Files.createSymbolicLink(File(it, "NOTICE").toPath(), File(bundle.path, "NOTICE").absoluteFile.toPath())
     }
     damaged<BundleError>(suite, bundle, "no manifest", "has no manifest.json") { File(it, MANIFEST_NAME).delete() }
     damaged<ManifestError>(suite, bundle, "bytes that are no text", "not UTF-8 (byte 1)") {
