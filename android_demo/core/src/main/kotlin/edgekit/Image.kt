@@ -32,9 +32,10 @@ private const val MOST_SHRINK = 8.0
 
 private fun level(pixel: Int, channel: Int): Int = pixel shr (16 - 8 * channel) and 0xff
 
-/** The whole picture at another size: its width first, then its height; the other way round where that saves most. */
+/** The whole picture at another size: its width first, then its height, or the other way round, as Pillow 13 does. */
 fun resize(picture: Picture, width: Int, height: Int): Picture {
-    val heightFirst = height < picture.height && picture.height - height > 2 * (picture.width - width) // as Pillow 13 has it
+    val lost = picture.height - height
+    val heightFirst = lost > 0 && lost > 2 * (picture.width - width)
     return if (heightFirst) {
         resized(resized(picture, height, along = false), width, along = true)
     } else {
@@ -58,7 +59,8 @@ private fun weights(from: Int, to: Int): Weights {
         }
         var sum = 0.0
         for (weight in exact) sum += weight
-        IntArray(exact.size) { x -> (0.5 + (if (sum != 0.0) exact[x] / sum else exact[x]) * (1 shl WEIGHT_BITS)).toInt() }
+        val whole = if (sum != 0.0) sum else 1.0
+        IntArray(exact.size) { x -> (0.5 + exact[x] / whole * (1 shl WEIGHT_BITS)).toInt() }
     }
     return Weights(first, weights)
 }

@@ -93,12 +93,13 @@ private fun onnx(tensor: Tensor): OnnxTensor {
 private fun direct(bytes: Int): ByteBuffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder())
 
 private fun tensor(value: OnnxValue): Tensor {
-    val output = value as? OnnxTensor ?: throw BackendError("onnxruntime: an output is no tensor; export the bundle again")
-    val info: TensorInfo = output.info
+    if (value !is OnnxTensor) throw BackendError("onnxruntime: an output is no tensor; export the bundle again")
+    val info: TensorInfo = value.info
     val shape = info.shape.map { it.toInt() }.toIntArray()
+    val size = shape.fold(1, Int::times)
     return when (info.type) {
-        OnnxJavaType.INT32 -> Tensor.Ints(shape, IntArray(shape.fold(1, Int::times)).also { output.intBuffer.get(it) })
-        OnnxJavaType.FLOAT -> Tensor.Floats(shape, FloatArray(shape.fold(1, Int::times)).also { output.floatBuffer.get(it) })
+        OnnxJavaType.INT32 -> Tensor.Ints(shape, IntArray(size).also { value.intBuffer.get(it) })
+        OnnxJavaType.FLOAT -> Tensor.Floats(shape, FloatArray(size).also { value.floatBuffer.get(it) })
         else -> throw BackendError("onnxruntime: an output of type ${info.type}; export the bundle again")
     }
 }

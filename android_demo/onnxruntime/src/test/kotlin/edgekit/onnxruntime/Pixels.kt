@@ -50,7 +50,8 @@ fun main(arguments: Array<String>) {
     }
     println("lines that read the same: $same of $lines")
     val core = (spent - engine.spent) / 1e6 / pictures.size
-    println("milliseconds a receipt: %.0f in the core, %.0f in the networks".format(core, engine.spent / 1e6 / pictures.size))
+    val networks = engine.spent / 1e6 / pictures.size
+    println("milliseconds a receipt: %.0f in the core, %.0f in the networks".format(core, networks))
     println("${suite.passed} passed, ${suite.failed} failed")
     exitProcess(if (suite.failed == 0 && suite.passed == pictures.size && suite.passed > 0) 0 else 1)
 }
