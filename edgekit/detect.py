@@ -89,9 +89,11 @@ class Detector:
 
     def _look(self, view: Pixels, area: Quad) -> Detection:
         """Lines in a view of an area, in the coordinates of that area's corners."""
+        size = view.shape[1], view.shape[0]
         (heat,) = self._session.run(view[None])
+        del view  # of no more use, and as large as the rest of what follows
         found = find_lines(heat[0], self._params)
-        there = homography((view.shape[1], view.shape[0]), area)
+        there = homography(size, area)
         return Detection(tuple(quad.map(lambda point: project(point, there)) for quad in found.quads), found.upright)
 
     def _text_area(self, quads: Sequence[Quad]) -> Quad:

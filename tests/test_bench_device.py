@@ -177,4 +177,5 @@ def test_what_is_installed_has_no_revision(tmp_path: Path) -> None:
 
 @given(st.sampled_from(["numpy", "ruamel.yaml", "typing_extensions"]), st.sampled_from(["", ">=1.2", " ; x", "[a]<2"]))
 def test_the_name_of_a_requirement(name: str, rest: str) -> None:
-    assert disk.required(name + rest) == name
+    extras = [(name, "a")] if "[a]" in rest else []
+    assert disk.required(name + rest, "") == [(name, ""), *extras]

@@ -22,7 +22,7 @@ from benchmarks.arm64.graphs import Feed, Which, outputs
 from benchmarks.arm64.inside import golden
 from benchmarks.arm64.processors import ALL, ARM, HERE, Place, Processor
 from benchmarks.arm64.receipts import RECEIPTS, draw
-from benchmarks.arm64.unavailable import UnavailableError
+from benchmarks.arm64.system import UnavailableError
 from edgekit.bundle import DEFAULT_BUNDLE, Bundle
 from edgekit.errors import BackendError, UsageError
 from edgekit.reader import Reader
@@ -108,7 +108,7 @@ def test_the_check_passes_on_the_same(ready: Path, tmp_path: Path, capsys: pytes
     assert cli.main(["check", "--cpu", "cortex-a53", "--receipts", "1", "--json", str(out)]) == commands.SAME
     assert "the same everywhere" in capsys.readouterr().out
     result = json.loads(out.read_text("utf-8"))
-    assert (result["schema"], result["emulated"], result["passed"]) == (commands.SCHEMA, True, True)
+    assert (result["schema"], result["emulated"], result["passed"]) == (commands.CHECK_SCHEMA, True, True)
     assert {finding["processor"] for finding in result["findings"]} == {ARM["cortex-a53"].title}
     what = {finding["what"]: finding["largest"] for finding in result["findings"]}
     assert {"detect fp32", "recognize fp32", "extract fp32", "reads fp32"} == what.keys()

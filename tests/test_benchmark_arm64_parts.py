@@ -14,7 +14,7 @@ from benchmarks.arm64 import judging, root
 from benchmarks.arm64.cache import Cache
 from benchmarks.arm64.mirror import archives_in, configured
 from benchmarks.arm64.packages import Apt
-from benchmarks.arm64.unavailable import UnavailableError, call
+from benchmarks.arm64.system import UnavailableError, call
 from benchmarks.arm64.wheel import installed
 from edgekit.errors import UsageError
 

@@ -16,6 +16,7 @@ examples:
   python -m benchmarks.arm64 check
   python -m benchmarks.arm64 check --cpu cortex-a72 --bundle mybundle --precision int8 --json check.json
   python -m benchmarks.arm64 agree --bundle mybundle --data receipts:train --precision fp32 int8
+  python -m benchmarks.arm64 count --bundle mybundle --json benchmarks/results/arm64-counts.json
 
 The first run gets QEMU, a small 64-bit ARM system and its Python packages (100 MB) by this machine's own apt and pip,
 into EDGEKIT_CACHE (default ~/.cache/edgekit); it needs Debian or another system with apt, and no rights of root.
@@ -28,6 +29,11 @@ same fields. A read takes half a minute of one core."""
 AGREE = """\
 Runs the recogniser or the detector on lines or pages of receipts and says how often its outputs are those of this
 machine bit for bit, in classes and in text. A line takes seconds, a page a minute: --count."""
+
+COUNT = """\
+Counts the instructions of one whole read by kind (float32 multiply-add, int8 dot product, load, ...) and by stage, and
+estimates cycles from LLVM's models of the cores: an estimate, good for ratios only. A read takes half a minute of one
+core. The first time QEMU is built with a plug-in, four minutes; that needs a C compiler and pkg-config."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,10 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="is everything the same there? pass or fail", description=CHECK)
     agree = commands.add_parser("agree", help="is a graph the same, bit for bit, on receipts?", description=AGREE)
-    for one in (check, agree):
+    count = commands.add_parser("count", help="instructions of a read, by kind", description=COUNT)
+    for one in (check, agree, count):
         _common(one)
     _of_check(check)
     _of_agree(agree)
+    _of_count(count)
     return made
 
 
@@ -65,6 +73,13 @@ def _of_check(parser: argparse.ArgumentParser) -> None:
     add("--receipts", type=int, choices=counts, default=len(RECEIPTS), help="how many (default: %(default)s)")
     add("--wheel", type=Path, metavar="FILE", help="a wheel of EdgeKit (default: built from this checkout)")
     add("--jobs", type=int, metavar="N", help="emulated programs side by side (default: one for each core)")
+
+
+def _of_count(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--cpu", action="append", choices=sorted(ARM), default=[], help="only this (default: all); repeatable")
+    add("--precision", nargs="+", default=[], metavar="P", help="of the bundle's (default: all that it has)")
+    add("--picture", type=Path, metavar="FILE", help="what is read (default: a drawn receipt of nine lines)")
 
 
 def _of_agree(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.arm64.graphs import ENGINE, Array, Feed, Which, outputs
 from benchmarks.arm64.processors import ALL, HERE, Place, Processor
-from benchmarks.arm64.root import say
+from benchmarks.arm64.system import say
 from benchmarks.dataset import load
 from edgekit.bundle import Bundle
 from edgekit.errors import UsageError

@@ -15,7 +15,7 @@ from benchmarks.arm64 import judging, receipts
 from benchmarks.arm64.graphs import ENGINE, Feed, Which, outputs
 from benchmarks.arm64.judging import Finding
 from benchmarks.arm64.processors import ALL, Place, Processor, run
-from benchmarks.arm64.root import say
+from benchmarks.arm64.system import say
 from edgekit.bundle import Bundle
 from edgekit.errors import UsageError
 from export import samples
@@ -74,7 +74,8 @@ def check(subject: Subject, root: Path, processors: Sequence[Processor], workers
         processor, number = pair
         job = jobs[number]
         findings = job.judge(expected[number], job.produce(processor, place))
-        say(f"{processor.title}: {job.title}: {'same' if all(found.passed for found in findings) else 'DIFFERS'}")
+        for found in findings:
+            say(f"{processor.title}: {found.what}: {'same' if found.passed else 'DIFFERS'}, {found.figure}")
         return [(processor.title, finding) for finding in findings]
 
     with ThreadPoolExecutor(workers) as pool:
@@ -87,18 +88,18 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def serving(subject: Subject, precision: str) -> dict[str, str]:
+def serving(bundle: Bundle, precision: str) -> dict[str, str]:
     """The file of each stage in a precision."""
-    stages = sorted(name for name, stage in subject.bundle.manifest.stages.items() if stage.graphs)
-    return {stage: subject.bundle.graph(stage, ENGINE, precision).file for stage in stages}
+    stages = sorted(name for name, stage in bundle.manifest.stages.items() if stage.graphs)
+    return {stage: bundle.graph(stage, ENGINE, precision).file for stage in stages}
 
 
 def _tensors(subject: Subject) -> Job:
-    feeds, floats = _feeds(), serving(subject, "fp32")
+    feeds, floats = _feeds(), serving(subject.bundle, "fp32")
     graphs = {
         Which(stage, precision): feeds[stage]
         for precision in subject.precisions
-        for stage, file in serving(subject, precision).items()
+        for stage, file in serving(subject.bundle, precision).items()
         if precision == "fp32" or file != floats[stage]
     }
 

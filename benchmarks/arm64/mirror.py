@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.arm64.unavailable import UnavailableError
+from benchmarks.arm64.system import UnavailableError
 
 APT = Path("/etc/apt")
 

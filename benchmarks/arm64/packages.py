@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.arm64.unavailable import UnavailableError, call
+from benchmarks.arm64.system import UnavailableError, call
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 MEND = "see whether 'apt-get update' works here; this needs Debian and its archive"
@@ -34,11 +34,16 @@ class Apt:
         (self.folder / "sources.list").write_text("".join(map(self._line, self.archives)), encoding="utf-8")
         self._get("update")
 
-    def unpack(self, names: Sequence[str], into: Path) -> None:
-        """Unpacks packages and all that they depend on; a name may be ``name/suite``. Raises UnavailableError."""
-        self._get("install", "--yes", "--download-only", "--no-install-recommends", *names)
+    def unpack(self, names: Sequence[str], into: Path, alone: bool = False) -> None:
+        """Unpacks packages, and unless ``alone`` all that they depend on; a name may be ``name/suite``.
+
+        Raises UnavailableError.
+        """
+        place = self.folder / "cache" / "archives"
+        how = ["download"] if alone else ["install", "--yes", "--download-only", "--no-install-recommends"]
+        self._get(*how, *names, folder=place)
         into.mkdir(parents=True, exist_ok=True)
-        for package in sorted((self.folder / "cache" / "archives").glob("*.deb")):
+        for package in sorted(place.glob("*.deb")):
             call(["dpkg", "--extract", str(package), str(into)], MEND)
             package.unlink()
 

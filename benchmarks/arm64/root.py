@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.arm64 import mirror as mirrors
 from benchmarks.arm64.cache import Cache
 from benchmarks.arm64.packages import Apt
-from benchmarks.arm64.unavailable import UnavailableError, call
+from benchmarks.arm64.system import UnavailableError, call, say
 
 SUITES = (("bookworm", (3, 11)), ("trixie", (3, 13)))
 """Debian's releases and their Python, oldest first."""
@@ -94,8 +94,3 @@ def _packages(folder: Path, version: tuple[int, int], pins: list[str]) -> None:
 def versions() -> dict[str, str]:
     """Of the required packages, the same on both sides."""
     return {package: importlib.metadata.version(package) for package in REQUIRED}
-
-
-def say(text: str) -> None:
-    """A line of progress."""
-    print(text, file=sys.stderr, flush=True)

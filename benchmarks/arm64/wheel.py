@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import ROOT
-from benchmarks.arm64.unavailable import call
+from benchmarks.arm64.system import call
 from edgekit.errors import UsageError
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")

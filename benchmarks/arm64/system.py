@@ -1,8 +1,9 @@
-"""The one error that tells a machine where emulation cannot be set up from one where something is wrong."""
+"""The system that this runs on: its tools, the one error that says that they are missing, and a word to its user."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -28,3 +29,8 @@ def call(
         last = said[-1][:300] if said else "without a word"
         raise UnavailableError(f"{command[0]}: ended with {done.returncode} ({last}); {mend}")
     return done.stdout
+
+
+def say(text: str) -> None:
+    """A line of progress."""
+    print(text, file=sys.stderr, flush=True)
