@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 _MOST_THREADS = 4  # the graphs are small: past four threads, handing out work costs more than it saves
 _ROOT = Path("/")
-_CGROUPS = Path("sys/fs/cgroup")
-_OWN_CGROUPS = Path("proc/self/cgroup")
+_CGROUPS = "sys/fs/cgroup"
+_OWN_CGROUPS = "proc/self/cgroup"
 
 
 def default_threads() -> int:
@@ -30,41 +29,49 @@ def allowed_cores() -> int:
 
 
 def cpu_quota(root: Path) -> float | None:
-    """Cores that the tightest quota grants, of this process's cgroup or one above it. root: usually ``/``.
+    """Cores that the tightest CPU quota grants, of this process's cgroup or one above it; None without any.
 
-    None where there is no limit, or no cgroup (not Linux). Version 2 has ``cpu.max`` ("200000 100000", "max 100000"),
-    version 1 a file each (-1: no limit). The process's own cgroups are in ``/proc/self/cgroup``, a line each:
-    ``0::/user.slice/a.scope`` in version 2, ``4:cpu,cpuacct:/docker/1f`` in version 1 (cgroups(7)).
+    root: usually ``/``. Which cgroups this process is in has a line each: ``0::/user.slice/a.scope`` in version 2,
+    ``4:cpu,cpuacct:/docker/1f`` in version 1 (cgroups(7)). Within a container both may name its root.
     """
     mount = root / _CGROUPS
-    places = [*_upwards(mount, ""), *_upwards(mount / "cpu", "")]
+    grants = [*_v2_grants(mount, mount), *_v1_grants(mount / "cpu", mount / "cpu")]
     for line in _read(root / _OWN_CGROUPS).splitlines():
         controllers, _, path = line.partition(":")[2].partition(":")
         if not controllers:
-            places += _upwards(mount, path)
+            grants += _v2_grants(mount, mount / path.lstrip("/"))
         elif "cpu" in controllers.split(","):
-            places += [*_upwards(mount / controllers, path), *_upwards(mount / "cpu", path)]
-    return min((quota for folder in places if (quota := _quota(folder)) is not None), default=None)
+            for place in (mount / controllers, mount / "cpu"):
+                grants += _v1_grants(place, place / path.lstrip("/"))
+    return min(grants, default=None)
 
 
-def _upwards(mount: Path, cgroup: str) -> Iterator[Path]:
-    """A cgroup's folder and those above it; only the mount where it lies outside of what this process sees (``..``)."""
-    own = mount / cgroup.lstrip("/")
-    folders = (mount,) if ".." in own.parts else (own, *own.parents)
-    return (folder for folder in folders if folder == mount or mount in folder.parents)
+def _v2_grants(mount: Path, cgroup: Path) -> list[float]:
+    """Of each ``cpu.max`` ("200000 100000", "max 100000") from a cgroup up to the mount."""
+    return [cores for folder in _upwards(mount, cgroup) for cores in _cores(*_read(folder / "cpu.max").split()[:2])]
 
 
-def _quota(folder: Path) -> float | None:
-    """Cores that one cgroup grants; None without a limit."""
-    two = f"{_read(folder / 'cpu.cfs_quota_us')} {_read(folder / 'cpu.cfs_period_us')}"
-    for text in (_read(folder / "cpu.max"), two):
-        try:
-            quota, period = (int(word) for word in text.split())
-        except ValueError:  # absent, or "max"
-            continue
-        if quota > 0 and period > 0:
-            return quota / period
-    return None
+def _v1_grants(mount: Path, cgroup: Path) -> list[float]:
+    """Of each pair of ``cpu.cfs_quota_us`` (-1: none) and ``cpu.cfs_period_us`` from a cgroup up to the mount."""
+    return [
+        cores
+        for folder in _upwards(mount, cgroup)
+        for cores in _cores(_read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us"))
+    ]
+
+
+def _upwards(mount: Path, cgroup: Path) -> list[Path]:
+    if ".." in cgroup.parts:  # a cgroup outside of this process's namespace: what is above it cannot be seen
+        return [mount]
+    return [folder for folder in (cgroup, *cgroup.parents) if folder == mount or mount in folder.parents]
+
+
+def _cores(quota: str = "", period: str = "") -> list[float]:
+    """Cores of a quota; nothing where there is no limit ("max", -1) or no telling."""
+    try:
+        return [int(quota) / int(period)] if int(quota) > 0 and int(period) > 0 else []
+    except ValueError:
+        return []
 
 
 def _read(path: Path) -> str:
