@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit.components import Components, find_components
-from edgekit.geometry import bounding_quad, homography, project, quad_size, skew
+from edgekit.geometry import bounding_quad, homography, project, quad_size, skew, tilt
 from edgekit.image import Pixels, crop, resize
 from edgekit.session import Session
 from edgekit.types import Quad
@@ -28,17 +28,25 @@ from edgekit.types import Quad
 class DetectParams:
     """Constants of detection.
 
-    multiple: sides given to the network are multiples of this. max_pixels: and their product is at most this.
-    short_side: the short side aimed at; a smaller picture is enlarged, a larger one reduced.
+    multiple: sides given to the network are multiples of this. max_pixels: and their product is at most this; what
+    needs more is looked at in at most ``max_tiles`` pieces, each with ``tile_margin`` pixels of its neighbours.
+    glance_pixels: of the first look. short_side: the short side aimed at where the height of the text is not known; a
+    smaller picture is enlarged, a larger one reduced.
     threshold: heat above which a pixel is text. min_score: least mean heat of a region. min_side: least thickness of a
     region in heat-map pixels. unclip: growth ratio. elongated: length by thickness from which a region's own tilt is
     trusted. max_tilt: degrees by which a region may tilt away from the page before its own tilt is distrusted.
-    look_tilt: degrees of skew from which the text is looked at again, level. look_share: so it is where the rectangle
-    around it covers at most this share of the picture. look_margin: line heights left free around it.
+    clear: share of the length of all regions that must be elongated, clear_lines: how many, and clear_height: their
+    least height, for a look to tell skew and height of the text. height: of regions (area by length) aimed at, in heat-map pixels. blur: by which regions
+    are higher than the text they stand for. least_height: where they are lower than this, text is looked at again.
+    look_tilt: degrees of skew from which text is looked at level. look_share: where it is not clear,
+    text is looked at again if the rectangle around it covers at most this share of the picture. look_margin: line heights left free around it.
     """
 
     multiple: int
     max_pixels: int
+    max_tiles: int
+    tile_margin: int
+    glance_pixels: int
     short_side: int
     threshold: float
     min_score: float
@@ -46,6 +54,12 @@ class DetectParams:
     unclip: float
     elongated: float
     max_tilt: float
+    clear: float
+    clear_lines: int
+    clear_height: float
+    height: float
+    blur: float
+    least_height: float
     look_tilt: float
     look_share: float
     look_margin: float
@@ -56,10 +70,28 @@ class Detection:
     """What was found.
 
     quads: of the lines, in pixels of the picture given. upright: False where most text runs down or up the picture.
+    height: median height of the lines' shrunken regions, in the same pixels; 0 where there are none. clear: whether
+    enough regions are elongated for skew and height to be trusted.
     """
 
     quads: tuple[Quad, ...]
     upright: bool
+    height: float = 0.0
+    clear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """An area of the picture, and the size (width, height) at which the network sees it."""
+
+    area: Quad
+    size: tuple[int, int]
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the network's input to one of the picture."""
+        width, height = quad_size(self.area)
+        return math.sqrt(self.size[0] * self.size[1] / (width * height))
 
 
 class Detector:
@@ -69,43 +101,119 @@ class Detector:
         self._session = session
         self._params = params
 
-    def detect(self, image: Image.Image) -> Detection:
+    def detect(self, image: Image.Image, settled: bool = False, near: Sequence[Quad] = ()) -> Detection:
         """Quads of all lines, unordered; each starts at its left end unless ``upright`` is False.
 
-        Where the first look shows that the text is tilted, or is only a small part of the picture, a second one takes
-        the rectangle around the text, level and at full input size. A receipt that fills its photo pays nothing.
+        A glance at the whole picture, much reduced, tells where the text is, how it tilts and how high it is; then the
+        rectangle around the text is looked at, level, at the size that suits it. What that look shows to be still too
+        small or tilted is looked at once more. settled: the way up is known; without it, text that runs down or up the
+        picture ends the search at once. near: lines known from a coarser copy of the picture, which need no glance.
         """
-        size = self.input_size(image.width, image.height)
-        whole = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
-        found = self._look(resize(image, *size), whole)
-        if not found.upright or not found.quads:
-            return found
-        area = self._text_area(found.quads)
-        width, height = quad_size(area)
-        small = width * height <= self._params.look_share * image.width * image.height
-        if small or abs(skew(found.quads)) >= self._params.look_tilt:
-            return self._look(crop(image, area, *self.input_size(width, height)), area)
+        view = self._around(image, near) if near else self._whole(image, self._params.glance_pixels)
+        found = self._look(image, view)
+        for _ in range(2):
+            if found.clear and not found.upright and not settled:
+                return found
+            after = self._next(image, view, found)
+            if after is None:
+                return found
+            view, found = after, self._look(image, after)
         return found
 
-    def _look(self, view: Pixels, area: Quad) -> Detection:
-        """Lines in a view of an area, in the coordinates of that area's corners."""
-        (heat,) = self._session.run(view[None])
-        found = find_lines(heat[0], self._params)
-        there = homography((view.shape[1], view.shape[0]), area)
-        return Detection(tuple(quad.map(lambda point: project(point, there)) for quad in found.quads), found.upright)
-
-    def _text_area(self, quads: Sequence[Quad]) -> Quad:
-        thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
-        return bounding_quad(quads, skew(quads), self._params.look_margin * thickness)
-
-    def input_size(self, width: float, height: float) -> tuple[int, int]:
-        """Width and height at which an area of this size is given to the network."""
+    def input_size(self, width: float, height: float, most: int | None = None) -> tuple[int, int]:
+        """Width and height at which an area of this size is given to the network; at most ``most`` pixels."""
         p = self._params
-        scale = min(p.short_side / min(width, height), math.sqrt(p.max_pixels / (width * height)))
+        most = most or p.max_pixels
+        return self._rounded(
+            width, height, min(p.short_side / min(width, height), math.sqrt(most / (width * height))), most
+        )
+
+    def _rounded(self, width: float, height: float, scale: float, most: int) -> tuple[int, int]:
+        p = self._params
         short = max(1, round(min(width, height) * scale / p.multiple)) * p.multiple
-        most = p.max_pixels // (short * p.multiple)  # a strip of a picture is squeezed rather than let grow
-        long = max(1, min(round(max(width, height) * scale / p.multiple), most)) * p.multiple
+        longest = max(1, most // (short * p.multiple))  # a strip is squeezed rather than let grow
+        long = max(1, min(round(max(width, height) * scale / p.multiple), longest)) * p.multiple
         return (short, long) if width <= height else (long, short)
+
+    def _whole(self, image: Image.Image, most: int) -> _View:
+        corners = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
+        return _View(corners, self.input_size(image.width, image.height, most))
+
+    def _around(self, image: Image.Image, quads: Sequence[Quad]) -> _View:
+        area = self._text_area(image, quads, 0.0)
+        return _View(area, self.input_size(*quad_size(area)))
+
+    def _next(self, image: Image.Image, view: _View, found: Detection) -> _View | None:
+        """The view that shows better what was found; None where it was seen well."""
+        p = self._params
+        glance = view.size[0] * view.size[1] <= p.glance_pixels
+        if glance and not found.clear:  # what a glance makes out of small text may be a part of it
+            return self._whole(image, p.max_pixels)
+        lean = skew(found.quads) if found.clear else 0.0
+        area = self._text_area(image, found.quads, lean if abs(lean) >= p.look_tilt else 0.0)
+        width, height = quad_size(area)
+        if not found.clear:
+            small = width * height <= p.look_share * image.width * image.height
+            return _View(area, self.input_size(width, height)) if small else None
+        low = found.height * view.scale < p.least_height
+        if not glance and not low and abs(lean - tilt(view.area)) < p.look_tilt:
+            return None
+        scale = p.height / max(found.height - p.blur / view.scale, 1e-6)
+        most = p.max_pixels * p.max_tiles
+        return _View(area, self._rounded(width, height, min(scale, math.sqrt(most / (width * height))), most))
+
+    def _text_area(self, image: Image.Image, quads: Sequence[Quad], degrees: float) -> Quad:
+        if not quads:
+            return self._whole(image, 1).area
+        thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
+        area = bounding_quad(quads, degrees, self._params.look_margin * thickness)
+        if degrees:
+            return area
+        (left, top), (right, bottom) = area.top_left, area.bottom_right
+        left, top = max(0, math.floor(left)), max(0, math.floor(top))
+        right, bottom = min(image.width, math.ceil(right)), min(image.height, math.ceil(bottom))
+        return Quad((left, top), (right, top), (right, bottom), (left, bottom))
+
+    def _look(self, image: Image.Image, view: _View) -> Detection:
+        """Lines in a view, in pixels of the picture."""
+        found = find_lines(self._heat(_pixels(image, view)), self._params)
+        there = homography(view.size, view.area)
+        quads = tuple(quad.map(lambda point: project(point, there)) for quad in found.quads)
+        return Detection(quads, found.upright, found.height / view.scale, found.clear)
+
+    def _heat(self, pixels: Pixels) -> NDArray[np.float32]:
+        """The heat map [height, width] of a view; a large one is seen in tiles that share a margin."""
+        p = self._params
+        height, width = pixels.shape[:2]
+        if height * width <= p.max_pixels:
+            return self._run(pixels)
+        axis, long = (0, height) if height >= width else (1, width)
+        count = -(-height * width // p.max_pixels)
+        core = -(-long // (count * p.multiple)) * p.multiple
+        span = min(core + 2 * p.tile_margin, long)
+        parts = []
+        for start in range(0, long, core):
+            first = min(max(start - p.tile_margin, 0), long - span)
+            heat = self._run(np.take(pixels, range(first, first + span), axis))
+            parts.append(np.take(heat, range(start - first, min(start + core, long) - first), axis))
+        return np.concatenate(parts, axis)
+
+    def _run(self, pixels: Pixels) -> NDArray[np.float32]:
+        (heat,) = self._session.run(np.ascontiguousarray(pixels)[None])
+        whole: NDArray[np.float32] = heat[0]
+        return whole
+
+
+def _pixels(image: Image.Image, view: _View) -> Pixels:
+    """A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias."""
+    if tilt(view.area) == 0:
+        (left, top), (right, bottom) = view.area.top_left, view.area.bottom_right
+        box = (round(left), round(top), round(right), round(bottom))
+        return resize(image if box == (0, 0, *image.size) else image.crop(box), *view.size)
+    scale = min(view.scale, 1.0)
+    small = image if scale == 1 else Image.fromarray(resize(image, *(max(1, round(s * scale)) for s in image.size)))
+    across, down = small.width / image.width, small.height / image.height
+    return crop(small, view.area.map(lambda point: (point[0] * across, point[1] * down)), *view.size)
 
 
 def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
@@ -122,7 +230,11 @@ def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
     near = np.abs(_wrap(tilt - page)) <= math.radians(params.max_tilt)
     boxes = _boxes(parts, np.where(long & near, tilt, page))
     keep = (parts.means() >= params.min_score) & (np.minimum(boxes[:, 3], boxes[:, 4]) >= params.min_side)
-    return Detection(tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist()), upright)
+    lines = keep & long
+    height = float(np.median(parts.areas()[lines] / length[lines])) if lines.any() else 0.0
+    share = length[lines].sum() / max(length[keep].sum(), 1e-6)
+    clear = bool(lines.sum() >= params.clear_lines and share >= params.clear and height >= params.clear_height)
+    return Detection(tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist()), upright, height, clear)
 
 
 def _sizes(parts: Components, tilt: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
