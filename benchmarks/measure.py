@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.process import System, Worker
+from edgekit.bench.process import System, Worker
+from edgekit.bench.variants import rotated
 
 SETTLE = 0.1
 """Seconds between reads: an engine's threads spin on for a while after a run, and would slow the next one down."""
@@ -58,7 +59,7 @@ def measure(systems: Sequence[System], pictures: Sequence[Path], cold_starts: in
     with ExitStack() as stack:
         workers = [(run, stack.enter_context(Worker(run.system))) for run in runs]
         for run, worker in workers:
-            run.versions = worker.versions
+            run.versions = worker.opened["versions"]
             for _ in range(WARM_UP):
                 read_one(worker, pictures[0])
         for turn, picture in enumerate(pictures):
@@ -85,8 +86,3 @@ def read_one(worker: Worker, picture: Path) -> Read:
     if "failed" in answer:
         return Read(None, None, failed=answer["failed"])
     return Read(answer["seconds"], answer["cpu_seconds"], tuple(answer["lines"]), answer["fields"])
-
-
-def rotated(items: list[Any], turn: int) -> list[Any]:
-    start = turn % len(items)
-    return items[start:] + items[:start]

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.dataset import load
+from benchmarks.dataset import pictures_apart
+from benchmarks.footprint import resident_mb
 from benchmarks.options import finish, parser
 from edgekit import Reader
 from edgekit.cli.progress import Progress
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = made.parse_args(arguments)
 
     def measure() -> dict[str, Any]:
-        pictures = [picture for folder in options.data for picture in load(folder, options.split, None).pictures]
+        pictures = pictures_apart(options.data, options.split, None)
         random.Random(0).shuffle(pictures)
         reader = Reader.open(options.bundle, threads=options.threads)
         with Progress(options.limit) as progress:
@@ -45,7 +46,7 @@ def record(pictures: Sequence[Path], read: Callable[[Path], object], step: Calla
     for count, picture in enumerate(pictures, 1):
         read(picture)
         if count in marks:
-            rows.append({"reads": count, "rss_mb": _status("VmRSS"), "peak_mb": _status("VmHWM")})
+            rows.append({"reads": count, "rss_mb": resident_mb("VmRSS"), "peak_mb": resident_mb("VmHWM")})
         step()
     return {"reads": len(pictures), "memory": rows}
 
@@ -59,11 +60,6 @@ def text(result: dict[str, Any]) -> str:
     if result["reads"] > 100:
         lines.append(f"from read 100 to read {result['reads']}: {at[result['reads']] / at[100] - 1:+.1%}")
     return "\n".join(lines)
-
-
-def _status(key: str) -> float:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024 / 1e6
 
 
 if __name__ == "__main__":

@@ -12,12 +12,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from benchmarks import host, report
+from benchmarks import ROOT, host, report
 from benchmarks.accuracy import FieldsOf, edgekit_fields, evaluate
 from benchmarks.dataset import DataSet, load
 from benchmarks.measure import measure
-from benchmarks.process import System
 from benchmarks.weights import RAPIDOCR_VERSION, tiny_models
+from edgekit.bench.process import System
 from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
@@ -72,9 +72,9 @@ def systems(threads: int, bundle: Path | None, peer_python: str) -> list[System]
     hint = "run pip install 'edgekit[bench]', or name the Python that has it with --peer-python"
     ours, peer = _command(sys.executable), _command(str(Path(python).absolute()))
     return [
-        System("edgekit", "EdgeKit", ours, _opening("edgekit", threads, own), "check --bundle"),
-        System("rapidocr-small", "RapidOCR, PP-OCRv6 small", peer, _opening("rapidocr", threads, small), hint),
-        System("rapidocr-tiny", "RapidOCR, PP-OCRv6 tiny", peer, _opening("rapidocr", threads, tiny), hint),
+        System("edgekit", "EdgeKit", ours, _opening("edgekit", threads, own), "check --bundle", ROOT),
+        System("rapidocr-small", "RapidOCR, PP-OCRv6 small", peer, _opening("rapidocr", threads, small), hint, ROOT),
+        System("rapidocr-tiny", "RapidOCR, PP-OCRv6 tiny", peer, _opening("rapidocr", threads, tiny), hint, ROOT),
     ]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.measure import Run
-from benchmarks.stats import median, paired_ratio, percentile, ratio
+from benchmarks.stats import paired_ratio, ratio
+from edgekit.bench.stats import median, percentile
 
 Figures = dict[str, Any]
 

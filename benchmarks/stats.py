@@ -1,21 +1,10 @@
-"""Percentiles and paired ratios."""
+"""Paired ratios."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Linear between the closest ranks (Hyndman and Fan's type 7, as in numpy). share: 0..1; values: at least one."""
-    ranked = sorted(values)
-    place = share * (len(ranked) - 1)
-    low = int(place)
-    high = min(low + 1, len(ranked) - 1)
-    return ranked[low] + (ranked[high] - ranked[low]) * (place - low)
-
-
-def median(values: Sequence[float]) -> float:
-    return percentile(values, 0.5)
+from edgekit.bench.stats import median
 
 
 def paired_ratio(ours: Sequence[float | None], theirs: Sequence[float | None]) -> float | None:

@@ -16,8 +16,9 @@ from benchmarks import host
 from benchmarks.dataset import DataSet, load
 from benchmarks.options import finish, parser
 from benchmarks.scenes import GROUPS, RATIOS, UPRIGHT, VIEWS, View, long_receipt
-from benchmarks.stats import median, paired_ratio
+from benchmarks.stats import paired_ratio
 from edgekit import Reader, Receipt
+from edgekit.bench.stats import median
 from edgekit.cli.progress import Progress
 from edgekit.evaluation import SCORED, prediction, score
 

@@ -4,8 +4,8 @@
     {"read": "photo.jpg"}  ->  {"seconds", "cpu_seconds", "lines", "fields"}, or {"failed": "..."}
     {"close": true}        ->  {"peak_mb", "installed_mb"}
 
-It runs in the interpreter that the system is installed in, so it imports nothing but the standard library until told
-which system to open.
+It runs in the interpreter that the system is installed in, so until told which system to open it imports nothing but
+the standard library, and of EdgeKit only what needs no more.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TextIO
+
+from edgekit.bench.disk import installed_bytes
+from edgekit.memory import peak_rss
 
 Line = dict[str, Any]
 Read = Callable[[str], tuple[list[Line], "dict[str, str | None] | None"]]
@@ -122,56 +125,13 @@ def _timed(read: Read, path: str) -> dict[str, Any]:
 
 def peak_mb() -> float | None:
     """Largest resident set of this process so far, in MB (10^6 bytes); None where the system does not say."""
-    try:
-        with Path("/proc/self/status").open(encoding="ascii") as file:
-            return int(next(line for line in file if line.startswith("VmHWM")).split()[1]) * 1024 / 1e6
-    except (OSError, StopIteration, ValueError):
-        pass
-    try:
-        import resource
-    except ImportError:
-        return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    peak = peak_rss()
+    return None if peak is None else peak / 1e6
 
 
 def installed_mb(packages: tuple[str, ...]) -> float:
-    """Size on disk, in MB, of distributions and all they require; a package run from its source counts its folder."""
-    seen: set[str] = set()
-    pending, size = list(packages), 0
-    while pending:
-        name = pending.pop().lower().replace("_", "-")
-        if name in seen:
-            continue
-        seen.add(name)
-        try:
-            found = metadata.distribution(name)
-        except metadata.PackageNotFoundError:  # a requirement of another platform, or source that is not installed
-            size += _source_size(name)
-            continue
-        listed = sum(_size(Path(str(file.locate()))) for file in found.files or ())
-        size += max(listed, _source_size(name))  # an editable install lists hardly anything
-        pending += [_required(text) for text in found.requires or () if "extra ==" not in text]
-    return size / 1e6
-
-
-def _required(requirement: str) -> str:
-    """``Shapely!=2.0.4,>=1.7.1 ; python_version ...`` -> ``Shapely``."""
-    end = next((i for i, char in enumerate(requirement) if not (char.isalnum() or char in "-_.")), len(requirement))
-    return requirement[:end]
-
-
-def _source_size(name: str) -> int:
-    """Size of the folder of a package that is loaded; 0 for what is not, or is a single file among others."""
-    home = Path(getattr(sys.modules.get(name), "__file__", None) or "")
-    if home.name != "__init__.py":
-        return 0
-    files = home.parent.rglob("*")
-    return sum(_size(file) for file in files if "__pycache__" not in file.parts)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
+    """Size on disk, in MB, of distributions and all they require."""
+    return installed_bytes(packages) / 1e6
 
 
 def _versions(packages: tuple[str, ...]) -> dict[str, str]:

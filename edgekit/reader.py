@@ -20,7 +20,7 @@ from edgekit.machine import default_threads
 from edgekit.manifest import parse_params
 from edgekit.recognize import RecognizeParams, Recognizer
 from edgekit.scan import Found, Scan, Scanner
-from edgekit.session import open_session
+from edgekit.session import Session, open_session
 from edgekit.timings import Timings
 from edgekit.types import Point, Receipt, TextLine
 
@@ -34,6 +34,10 @@ class Engine:
     backend: str
     precision: str
     threads: int
+
+    def session(self, bundle: Bundle, stage: str, threads: int) -> Session:
+        """The session of one stage; see ``open_session``."""
+        return open_session(bundle, stage, self.backend, self.precision, threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,8 @@ class Reader:
         self.bundle = bundle
         self._escalate = choice.escalate
         self._decode = _params(DecodeParams, bundle, "image")
-        detect = open_session(bundle, "detect", engine.backend, engine.precision, engine.threads)
-        recognize = open_session(bundle, "recognize", engine.backend, engine.precision, threads=1)
+        detect = engine.session(bundle, "detect", engine.threads)
+        recognize = engine.session(bundle, "recognize", threads=1)
         charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
         self._layout = _params(LayoutParams, bundle, "layout")
         self._scanner = Scanner(
@@ -204,7 +208,7 @@ def _extractor(bundle: Bundle, engine: Engine, choice: Choice) -> Extractor:
         )
     lexicon = Lexicon.parse(bundle.read_text("lexicon.json"), f"{bundle.path}: lexicon.json")
     needed = rung in NETWORKED
-    session = open_session(bundle, "extract", engine.backend, engine.precision, threads=1) if needed else None
+    session = engine.session(bundle, "extract", threads=1) if needed else None
     return Extractor(params, lexicon, how, session, _where(bundle, "extract"))
 
 

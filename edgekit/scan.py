@@ -12,6 +12,7 @@ from edgekit.geometry import quad_size, skew, turn_point
 from edgekit.image import turn
 from edgekit.layout import LayoutParams, Rows, rows
 from edgekit.recognize import Recognizer
+from edgekit.timings import Timings
 from edgekit.types import Quad, TextLine
 
 
@@ -47,6 +48,14 @@ class Scanner:
         self._recognizer = recognizer
         self._params = params
 
+    def scan(self, image: Image.Image, timings: Timings) -> Scan:
+        """All lines of a picture: ``find`` and ``read``."""
+        found = self.find(image)
+        timings.lap("detect")
+        scan = self.read(found)
+        timings.lap("recognize")
+        return scan
+
     def find(self, image: Image.Image, coarse: Found | None = None) -> Found:
         """The lines of a picture. coarse: what a reduced copy of it showed."""
         if coarse is not None:
@@ -63,7 +72,7 @@ class Scanner:
     def read(self, found: Found) -> Scan:
         """The text of lines, and their rows."""
         image, rotation = found.image, found.rotation
-        quads = self._probes_first(found.detection.quads)
+        quads = probes_first(found.detection.quads, self._params)
         probe = self._recognizer.read(image, quads[: self._params.probe_lines])
         over = self._upside_down(image, probe)
         if over:
@@ -81,22 +90,20 @@ class Scanner:
         self._detector.detect(page)
         self._recognizer.read(page, [Quad((0, 0), (240, 0), (240, 24), (0, 24))])
 
-    def _probes_first(self, quads: Sequence[Quad]) -> list[Quad]:
-        """Longest first; but those that are read first, to see which way up they are, must not be too long."""
-        order = sorted(quads, key=lambda quad: -quad_size(quad)[0])
-        short = [quad for quad in order if self._is_short(quad)][: self._params.probe_lines]
-        return [*short, *(quad for quad in order if quad not in short)]
-
-    def _is_short(self, quad: Quad) -> bool:
-        length, thickness = quad_size(quad)
-        return length <= self._params.probe_length * thickness
-
     def _upside_down(self, image: Image.Image, probe: Sequence[TextLine]) -> list[TextLine]:
         """The lines as they read upside down, if they read better so; else none."""
         if _confidence(probe) >= self._params.upright_confidence:
             return []
         flipped = self._recognizer.read(image, [line.quad.flipped() for line in probe])
         return flipped if _confidence(flipped) > _confidence(probe) else []
+
+
+def probes_first(quads: Sequence[Quad], params: LayoutParams) -> list[Quad]:
+    """Longest first, but before them the ``probe_lines`` by which the way up is told: they are not too long to try."""
+    order = sorted(quads, key=lambda quad: -quad_size(quad)[0])
+    short = [quad for quad in order if quad_size(quad)[0] <= params.probe_length * quad_size(quad)[1]]
+    probes = short[: params.probe_lines]
+    return [*probes, *(quad for quad in order if quad not in probes)]
 
 
 def _confidence(lines: Sequence[TextLine]) -> float:

@@ -51,7 +51,9 @@ ROOMS: dict[str, set[str]] = {
         *("bundle", "bundling", "calibration", "errors", "evaluation", "extract", "manifest", "parsing", "reader"),
         *("strict", "types"),
     },
+    "bench": {"bundle", "decode", "errors", "machine", "manifest", "memory", "reader", "session"},
     "cli": {
+        "bench",
         *("bundle", "bundling", "decode", "errors", "evaluation", "geometry", "image", "machine", "manifest", "memory"),
         *("calibration", "extract", "reader", "reliability", "session", "strict", "timings", "training", "types"),
     },

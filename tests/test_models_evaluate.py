@@ -1,26 +1,26 @@
+"""Truth, errors and groups: what is measured on."""
+
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import model_sources
 import numpy as np
 import pytest
+from annotated import LINES, box, drawn
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from edgekit.errors import UsageError
 from edgekit.geometry import tilt
 from edgekit.types import Quad
-from models.evaluate import ocr, readers
-from models.evaluate.__main__ import main
+from models.evaluate import readers
 from models.evaluate.errors import Errors, distance
+from models.evaluate.groups import height_group, limits, script_group, sharpness, third
 from models.evaluate.sheet import Mistake, draw_sheet
-from models.evaluate.truth import Rules, height_group, pages, upright
-
-LINES = ["TOTAL 12.50", "CASH 20.00", "CHANGE 7.50"]
+from models.evaluate.truth import Rules, annotated, pages, upright
 
 
 @pytest.mark.parametrize(
@@ -60,26 +60,6 @@ def test_a_quad_starts_where_upright_text_does(first: int, turn: int, corners: l
     assert upright(Quad(*shuffled[::turn])) == Quad(*corners)
 
 
-@pytest.mark.parametrize(("height", "group"), [(5, "0-12"), (12, "12-20"), (31.9, "20-32"), (70, "32+")])
-def test_lines_are_grouped_by_height(height: float, group: str) -> None:
-    assert height_group(Quad((0, 0), (50, 0), (50, height), (0, height))) == group
-
-
-def drawn(folder: Path) -> Path:
-    """A set of one picture and three lines."""
-    folder.mkdir()
-    page, font = Image.new("RGB", (300, 130), "white"), ImageFont.load_default(24)
-    pen, lines = ImageDraw.Draw(page), []
-    for i, text in enumerate(LINES):
-        pen.text((12, 10 + 40 * i), text, "black", font)
-        left, top, right, bottom = pen.textbbox((12, 10 + 40 * i), text, font)
-        lines.append({"text": text, "quad": [left, top, right, top, right, bottom, left, bottom]})
-    page.save(folder / "0.png")
-    rows = [{"file": "0.png", "split": "test", "lines": lines}, {"file": "0.png", "split": "bare"}]
-    (folder / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return folder
-
-
 def test_pages_have_lines(tmp_path: Path) -> None:
     folder = drawn(tmp_path / "some")
     (page,) = pages(folder, "test")
@@ -99,75 +79,66 @@ def test_a_turned_page_has_its_quads_on_the_same_ink(tmp_path: Path) -> None:
         assert np.abs(same).mean() < 12
 
 
-class Fixed:
-    """A system that reads what it is told."""
-
-    def __init__(self, texts: list[str]) -> None:
-        self.texts = texts
-
-    def read(self, image: Image.Image, quads: tuple[Quad, ...]) -> list[Any]:
-        from edgekit.types import TextLine
-
-        return [TextLine(text, quad, 1.0) for text, quad in zip(self.texts, quads, strict=True)]
-
-
-def test_systems_are_counted_line_by_line(tmp_path: Path) -> None:
-    (page,) = pages(drawn(tmp_path / "sroie"), "test")
-    systems: Any = {"ours": Fixed(["Total 12.50", "CASH 20.00", "CHAN"]), "other": Fixed(LINES)}
-    tallies, worst = {name: ocr.Tally() for name in systems}, ocr.Worst(5)
-    ocr.read_page(systems, page, Rules.of(tmp_path / "sroie"), tallies, worst)
-    assert tallies["ours"].groups["all"].rates()["ler"] == round(1 / 3, 5)
-    assert tallies["other"].groups["all"].rates()["cer"] == 0
-    (mistake,) = worst.list()
-    assert (mistake.wrong, mistake.printed, mistake.read["ours"]) == (7, "CHANGE 7.50", "CHAN")
-    text = ocr.table({"sroie=test": {name: tally.to_dict() for name, tally in tallies.items()}})
-    assert "33.33" in text and text.splitlines()[1].split()[:3] == ["sroie=test", "all", "ours"]
-
-
-def test_the_worst_come_first_and_few_are_kept() -> None:
-    worst = ocr.Worst(3)
-    for share in (0.1, 0.9, 0.5, 0.2, 0.7):
-        worst.add(Mistake(1, share, "a", {}, Image.new("RGB", (8, 40))))
-    assert [mistake.share for mistake in worst.list()] == [0.9, 0.7, 0.5]
-    sheet = draw_sheet(worst.list())
-    assert sheet.height == 3 * 64 and np.asarray(sheet).min() < 128
-
-
-def test_the_command_measures_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    model_sources.recognizer()
-    folder, out = drawn(tmp_path / "some"), tmp_path / "out"
-    assert main(["ocr", "--data", f"{folder}=test", "--system", "ours", "--system", "tiny", "--out", str(out)]) == 0
-    report = json.loads((out / "ocr.json").read_text("utf-8"))["some=test"]
-    assert set(report) == {"ours", "tiny"}
-    for each in report.values():
-        assert each["by_height"]["all"]["lines"] == 3 and each["by_height"]["all"]["cer"] < 0.3
-    with Image.open(out / "worst-some.png") as sheet:
-        assert sheet.width > 0
-    assert "some=test" in capsys.readouterr().out
-
-
 def test_published_classes_are_the_bundles() -> None:
     model_sources.recognizer()
     _, classes, charset = readers.published()
     assert len(classes) == len(charset) + 1 and classes == model_sources.classes()
 
 
+def test_what_has_no_text_is_to_be_ignored_and_rows_may_say_their_language(tmp_path: Path) -> None:
+    folder = drawn(tmp_path / "german")
+    row = annotated(folder, "test")[0]
+    row["lines"][1]["text"] = " "
+    (folder / "labels.jsonl").write_text(
+        json.dumps(row) + "\n" + json.dumps({**row, "full": {"language": "fr"}}), "utf-8"
+    )
+    first, second = pages(folder, "test")
+    assert first.texts == (LINES[0], LINES[2]) and len(first.ignored) == 1
+    assert first.turned(5).ignored[0] != first.ignored[0]
+    assert (first.language, second.language) == ("German", "fr")
+
+
+def test_some_pages_are_spread_evenly(tmp_path: Path) -> None:
+    folder = drawn(tmp_path / "some", 7)
+    assert [row["file"] for row in annotated(folder, "test", 3)] == ["0.png", "2.png", "4.png"]
+    assert len(annotated(folder, "test", 99)) == len(annotated(folder, "test")) == 7
+
+
+@pytest.mark.parametrize(("height", "group"), [(5, "0-12"), (12, "12-20"), (31.9, "20-32"), (70, "32+")])
+def test_lines_are_grouped_by_height(height: float, group: str) -> None:
+    assert height_group(box(0, 0, 50, height)) == group
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("text", "group"),
     [
-        (["--data", "nowhere=test", "--system", "ours"], "labels.jsonl: cannot be read"),
-        (["--data", "nowhere=test", "--system", "tuned"], "give its weights with --weights"),
+        ("12.50 %", "digits and signs"),
+        ("Total 5", "plain letters"),
+        ("Süß", "accented letters"),
+        ("合計", "other scripts"),
     ],
 )
-def test_errors_are_one_line(
-    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["ocr", *arguments, "--out", str(tmp_path)]) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("error: ") and message in error and error.count("\n") == 1
+def test_lines_are_grouped_by_script(text: str, group: str) -> None:
+    assert script_group(text) == group
 
 
-def test_a_set_needs_its_split(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["ocr", "--data", "sroie"])
-    assert "give a folder and a split" in capsys.readouterr().err
+def test_sharpness_falls_with_blur_and_not_with_contrast() -> None:
+    image = Image.new("RGB", (300, 60), "white")
+    ImageDraw.Draw(image).text((10, 10), "TOTAL 12.50", "black", ImageFont.load_default(32))
+    quad = box(0, 0, 300, 60)
+    sharp, soft = sharpness(image, quad), sharpness(image.filter(ImageFilter.GaussianBlur(2)), quad)
+    faint = sharpness(image.point(lambda level: 128 + level // 4), quad)
+    assert soft < sharp / 3 and faint == pytest.approx(sharp, rel=0.05)
+    assert sharpness(Image.new("RGB", (90, 30), "grey"), box(0, 0, 90, 30)) == 0
+
+
+def test_thirds_part_a_set_equally() -> None:
+    values = [float(value) for value in range(9)]
+    parts = limits(values)
+    assert [third(value, parts) for value in values] == ["blurred"] * 3 + ["middle"] * 3 + ["sharp"] * 3
+    assert limits([]) == (0, 0)
+
+
+def test_a_sheet_has_a_row_for_each_line() -> None:
+    sheet = draw_sheet([Mistake(1, 0.5, "a", {"ours": "b"}, Image.new("RGB", (8, 40))) for _ in range(3)])
+    assert sheet.height == 3 * 64 and np.asarray(sheet).min() < 128

@@ -83,13 +83,16 @@ def test_photos_without_lines_give_what_is_read_surely() -> None:
     teacher = {(10, 90): ("SUBT0TAL", 0.99), (100, 190): ("12.50", 0.9), (9, 191): ("abcdef", 0.99)}
     own = {(10, 90): ("SUBTOTAL", 0.5), (100, 190): ("12.50", 0.9), (9, 191): ("uvwxyz", 0.99)}
     found = dict(prepare.unannotated(tools(own, teacher, FIRST, SECOND, BOTH), PAGE))
-    assert found == {"SUBTOTAL": [FIRST]}, "the second is unsure, the third is read in two ways"
+    assert found == {"SUBTOTAL": [FIRST], "12.50": [SECOND]}, "the third is read in two ways"
+    own[100, 190] = ("12.80", 0.9)
+    found = dict(prepare.unannotated(tools(own, teacher, FIRST, SECOND, BOTH), PAGE))
+    assert found == {"SUBTOTAL": [FIRST]}, "the second is unsure, and not the same in both"
 
 
 def test_a_shop_is_in_one_part() -> None:
     parts = [prepare.part({"vendor": f"Shop {i}", "file": "x"}) for i in range(200)]
     assert {data.TRAIN, data.HELD} == set(parts)
-    assert 20 <= parts.count(data.HELD) <= 60
+    assert 8 <= parts.count(data.HELD) <= 35
     assert prepare.part({"vendor": "SHOP 7", "file": "a"}) == prepare.part({"vendor": "Shop-7", "file": "b"})
 
 

@@ -174,6 +174,24 @@ def test_a_run_writes_its_weights_and_log_and_can_go_on(folder: Path, tmp_path: 
     assert tuning.classes((tmp_path / "run" / "receipt.npz").read_bytes(), "npz") == tuple(model_sources.classes())
 
 
+def test_a_run_begins_with_earlier_weights(folder: Path, tmp_path: Path, published: Any) -> None:
+    data_, classes, _ = readers.published()
+    changed = copy.deepcopy(published)
+    with torch.no_grad():
+        for value in changed.parameters():
+            value.mul_(0.5)
+    (tmp_path / "start.npz").write_bytes(tuned.pack(changed, data_, classes))
+    begun = loading.load(train.begun(data_, str(tmp_path / "start.npz")), classes)
+    for value, expected in zip(begun.parameters(), changed.parameters(), strict=True):
+        assert torch.allclose(value, expected, rtol=1e-3, atol=1e-6)
+    assert train.begun(data_, None) is data_
+    arguments = ["--lines", str(folder / "lines.jsonl"), "--out", str(tmp_path / "run"), "--epochs", "0"]
+    assert train.main([*arguments, "--start", str(tmp_path / "start.npz")]) == 0
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert log[0]["config"]["start"] == str(tmp_path / "start.npz")
+    assert log[1]["held"]["drawn"]["cer"] > 0.5, "halved weights read nothing"
+
+
 def test_errors_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model_sources.recognizer()
     assert train.main(["--lines", str(tmp_path / "none"), "--out", str(tmp_path / "run")]) == 2
@@ -182,3 +200,19 @@ def test_errors_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     (tmp_path / "none").write_text("", "utf-8")
     assert train.main(["--lines", str(tmp_path / "none"), "--out", str(tmp_path / "run")]) == 2
     assert "no line to learn from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "name a receipt.npz"), (b"no archive", "is no .npz of arrays")]
+)
+def test_bad_weights_to_begin_with_are_one_line(
+    content: bytes | None, message: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model_sources.recognizer()
+    start = tmp_path / "start.npz"
+    if content is not None:
+        start.write_bytes(content)
+    arguments = ["--lines", str(folder / "lines.jsonl"), "--out", str(tmp_path / "run"), "--start", str(start)]
+    assert train.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and message in error and error.count("\n") == 1

@@ -17,11 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import host, peers, report, rules, stats, weights, worker
+from benchmarks import ROOT, host, peers, report, rules, stats, weights, worker
 from benchmarks.accuracy import edgekit_fields, evaluate
 from benchmarks.dataset import DataSet, load, spread
 from benchmarks.measure import WARM_UP, Read, Run, cold_start, measure
-from benchmarks.process import ROOT, System, Worker
+from edgekit.bench.process import System, Worker
+from edgekit.bench.stats import median, percentile
 from edgekit.bundle import Bundle
 from edgekit.errors import BackendError, BundleError, UsageError
 from export.recipes.receipt import DETECTOR
@@ -114,11 +115,11 @@ def still(seconds: list[float | None], key: str = "edgekit", **measured: Any) ->
 
 @given(st.lists(st.floats(0, 1e3), min_size=1, max_size=30), st.floats(0, 1))
 def test_percentile_is_numpys(values: list[float], share: float) -> None:
-    assert stats.percentile(values, share) == pytest.approx(float(np.percentile(values, share * 100)), abs=1e-6)
+    assert percentile(values, share) == pytest.approx(float(np.percentile(values, share * 100)), abs=1e-6)
 
 
 def test_median_of_an_even_number_lies_between() -> None:
-    assert stats.median([4.0, 1.0, 3.0, 2.0]) == 2.5
+    assert median([4.0, 1.0, 3.0, 2.0]) == 2.5
 
 
 def test_paired_ratio_weighs_each_picture_the_same() -> None:
@@ -420,7 +421,7 @@ def test_worker_reports_any_failure_to_open() -> None:
 
 
 def test_worker_needs_nothing_but_the_standard_library() -> None:
-    code = "import sys, benchmarks.worker; print({'edgekit', 'numpy', 'PIL', 'onnxruntime'} & set(sys.modules))"
+    code = "import sys, benchmarks.worker; print({'edgekit.reader', 'numpy', 'PIL', 'onnxruntime'} & set(sys.modules))"
     command = [sys.executable, "-S", "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

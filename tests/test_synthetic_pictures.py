@@ -15,7 +15,19 @@ from PIL import Image, ImageDraw
 
 from models.synthetic import Picture, draw, make, photograph
 from models.synthetic.bending import choose_bend, homography
-from models.synthetic.fonts import BUILT_IN, FAMILIES, HAND, MONO, SANS, basic_faces, file_for, find_faces, load
+from models.synthetic.fonts import (
+    BUILT_IN,
+    DISPLAY,
+    FAMILIES,
+    HAND,
+    MONO,
+    SANS,
+    Face,
+    basic_faces,
+    file_for,
+    find_faces,
+    load,
+)
 from models.synthetic.paper import box
 from models.synthetic.tables import table
 from models.synthetic.truth import BODY, Line, Role, Word
@@ -198,6 +210,22 @@ def test_fonts_are_looked_for_where_the_environment_says(tmp_path: Path, monkeyp
     found = find_faces.__wrapped__()
     caveat = next(face for face in found if face.name == "caveat")
     assert caveat.kind == HAND and caveat.regular[0].startswith(str(tmp_path))
+
+
+def test_a_shop_may_have_a_face_of_its_own() -> None:
+    shown = Face("shown", DISPLAY, next((face.regular for face in basic_faces() if face.regular), ()), ())
+    changed = 0
+    for seed in range(20):
+        receipt = make(seed)
+        plain, other = (draw(receipt, seed, faces) for faces in (basic_faces(), (*basic_faces(), shown)))
+        assert [line.text for line in plain.lines] == [line.text for line in other.lines]
+        assert [line.style for line in plain.lines] == [line.style for line in other.lines]
+        moved = [a for a, b in zip(plain.lines, other.lines, strict=True) if a.quad != b.quad]
+        assert all(line.role is Role.VENDOR for line in moved)
+        for line in other.lines:
+            assert 0 <= line.quad.top_left[0] < line.quad.bottom_right[0] <= other.image.width
+        changed += bool(moved)
+    assert 3 <= changed <= 14
 
 
 def test_a_text_goes_to_a_file_that_has_its_characters() -> None:

@@ -9,77 +9,9 @@ from typing import Any, NoReturn
 
 from edgekit import __version__
 from edgekit.cli import codes
+from edgekit.cli.teaching import BENCH_EPILOG, BUNDLE_EPILOG, EVAL_EPILOG, MAIN_EPILOG, READ_EPILOG, TRAIN_EPILOG
 
 REVIEW_ERROR = 0.02
-EXIT_CODES = "exit codes:\n" + "\n".join(f"  {code:<4} {meaning}" for code, meaning in codes.MEANING.items())
-
-MAIN_EPILOG = f"""\
-examples:
-  edgekit read receipt.jpg                      one receipt, as a card
-  edgekit read photos/ --jsonl > receipts.jsonl a folder, one JSON object a picture
-  edgekit eval data/ --split test               how right and how fast, on labelled pictures
-  edgekit train extractor --data my-receipts --out my-bundle.zip   fine-tunes on receipts of your own
-  edgekit bundle info                           which networks are used, and what they were checked against
-
-{EXIT_CODES}
-
-Nothing is ever sent or downloaded: a read needs this package and the picture, no network.
-"""
-
-READ_EPILOG = f"""\
-examples:
-  edgekit read receipt.jpg                      a card: each field, its confidence, and the text as printed
-  edgekit read photos/ 'more/**/*.png'          a table: all pictures of a folder (and below), and of a pattern
-  edgekit read photos/ --json > receipts.json   one JSON array; --jsonl: an object a line, as they come
-  edgekit read photos/ --annotate marked/       draws what was read onto copies of the pictures
-  cat receipt.jpg | edgekit read -              standard input
-
-A field marked ? needs a person's look before it is used. A picture that cannot be read is told on stderr (and as
-{{"file": ..., "error": ...}} in JSON); the others are still read.
-
-{EXIT_CODES}
-"""
-
-EVAL_EPILOG = f"""\
-DATA is a folder with pictures and labels.jsonl, an object a line: file, split, vendor, date (YYYY-MM-DD), total and
-tax; or, in place of these three, norm with date_readings, total and tax. Fields whose label is null do not count; a
-field that was not found costs recall, not precision.
-
-Beside the scores: how far confidences hold (expected calibration error, in 10 bins of equal width and in 15 of equal
-numbers of answers, and what chance would make of true confidences), the area under the curve of risk against coverage,
-and the share that needs no review.
-
-examples:
-  edgekit eval data/ --split test --out predictions.jsonl
-  edgekit eval data/ --limit 20 --threads 1 --json
-  edgekit eval data/ --plot trust.svg           draws risk against coverage, and how far confidences hold
-  edgekit eval data/ --lines given              also from the labels' own lines (text, quad): what the OCR costs
-
-{EXIT_CODES}
-"""
-
-TRAIN_EPILOG = f"""\
-DATA is a folder with pictures and labels.jsonl, an object a line, null for what is not printed or not known:
-  {{"file": "images/a.jpg", "vendor": "Corner Shop Ltd", "date": "2026-03-14", "total": "18.95", "tax": "1.40"}}
-50 receipts are enough to try, of as many shops as they can be; 20 receipts of 5 shops are the least.
-
-Tuned are the points by which totals and names are chosen, and how far each confidence can be believed; the networks
-stay as they are. Each change is judged on receipts of shops that it was not fitted on, and only what gains is taken.
-A bundle is written only where something got better, unless --force. Its manifest tells data, counts and figures.
-
-examples:
-  edgekit train extractor --data my-receipts --out my-bundle.zip
-  edgekit eval my-receipts --bundle my-bundle.zip
-
-{EXIT_CODES}
-"""
-
-BUNDLE_EPILOG = """\
-examples:
-  edgekit bundle info                           the bundle that comes with EdgeKit
-  edgekit bundle verify my-bundle.zip
-  edgekit bundle pack my-folder my-bundle.zip   computes the manifest's files; refuses graphs without evidence
-"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -103,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_read(commands)
     _add_eval(commands)
     _add_train(commands)
+    _add_bench(commands)
     _add_bundle(commands)
     return parser
 
@@ -201,6 +134,52 @@ def _add_train(commands: Any) -> None:
     action.set_defaults(run=_run("train", "run_extractor"), review_error=REVIEW_ERROR)
 
 
+def _add_bench(commands: Any) -> None:
+    parser = _add_command(commands, "bench", "measure speed and memory on this device", BENCH_EPILOG)
+    add = parser.add_argument
+    add("--quick", action="store_true", help="a first look: fewer reads; not a figure to publish")
+    add("--images", nargs="+", metavar="PATH", help="pictures, folders or patterns to read (default: drawn receipts)")
+    add(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="OUT",
+        help="write all figures to a file, or print them in place of text",
+    )
+    add("--label", metavar="TEXT", help="what to note of the device: its cooling, its power supply")
+    add("--reads", type=_count, metavar="N", help="enough for a variant (default: 1024; --quick: 96)")
+    add("--seconds", type=_seconds, metavar="S", help="or so long (default: 60; --quick: 14 for all variants together)")
+    add("--passes", type=_count, metavar="N", help="runs in a row, in fresh processes (default: 3; --quick: 2)")
+    add(
+        "--workers",
+        type=_whole,
+        metavar="N",
+        help="processes for reads a second, 0 for none (default: cores, at most 4)",
+    )
+    add(
+        "--no-probe",
+        dest="probe",
+        action="store_false",
+        help="leave out what the processor and its memory can do at most",
+    )
+    add("--python", metavar="COMMAND", help="what starts Python in the processes measured (default: this Python)")
+    _add_several(parser)
+    parser.set_defaults(run=_run("bench", "run"))
+
+
+def _add_several(parser: argparse.ArgumentParser) -> None:
+    """The options of every command, of which this one takes several values."""
+    group = parser.add_argument_group("what to compare")
+
+    def add(flag: str, **rest: Any) -> None:
+        group.add_argument(flag, nargs="+", default=argparse.SUPPRESS, **rest)
+
+    add("--bundle", metavar="PATH", help="folders or zips of bundles (default: the one inside EdgeKit)")
+    add("--backend", metavar="NAME", help="inference engines (default: onnxruntime)")
+    add("--precision", metavar="NAME", help="of the graphs (default: fp32)")
+    add("--threads", metavar="N", type=_count, help="cores that one read uses (default: what this machine allows)")
+
+
 def _add_bundle(commands: Any) -> None:
     parser = _add_command(commands, "bundle", "look at, check or make a bundle", BUNDLE_EPILOG)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
@@ -233,3 +212,19 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    """A whole number from 0."""
+    return 0 if text == "0" else _count(text)
+
+
+def _seconds(text: str) -> float:
+    """A time above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return value

@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     reading = commands.add_parser(
         "ocr",
-        help="errors of recognisers on annotated lines",
+        help="lines read, lines found, and receipts found and read",
         description=ocr.ABOUT,
         epilog=ocr.EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -32,13 +32,18 @@ class Errors:
     def add(self, read: str, printed: str) -> int:
         """Counts one line; gives its wrong characters."""
         wrong = distance(read, printed)
-        self.lines += 1
-        self.wrong_lines += wrong > 0
-        self.characters += len(printed)
-        self.wrong_characters += wrong
-        self.words += len(printed.split())
-        self.wrong_words += distance(read.split(), printed.split()) if wrong else 0
+        words = printed.split()
+        self.count(len(printed), wrong, len(words), distance(read.split(), words) if wrong else 0)
         return wrong
+
+    def count(self, characters: int, wrong_characters: int, words: int, wrong_words: int) -> None:
+        """Counts one line whose errors are known."""
+        self.lines += 1
+        self.wrong_lines += wrong_characters > 0
+        self.characters += characters
+        self.wrong_characters += wrong_characters
+        self.words += words
+        self.wrong_words += wrong_words
 
     def rates(self) -> dict[str, float]:
         """cer, wer and ler: wrong characters, words and lines as shares of those printed."""

@@ -1,87 +1,151 @@
-"""``python -m models.evaluate ocr``: character and word error of recognisers on annotated lines."""
+"""``python -m models.evaluate ocr``: what systems make of annotated receipts: lines read, lines found, and both."""
 
 from __future__ import annotations
 
 import argparse
 import heapq
 import json
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import count
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from edgekit.cli.console import to_json
 from edgekit.cli.progress import Progress
 from edgekit.errors import UsageError
-from edgekit.evaluation import load_labels
-from edgekit.recognize import Recognizer
-from models.evaluate import readers
-from models.evaluate.errors import Errors
+from models.evaluate import readers, tables
+from models.evaluate.outcomes import Facts, LinesRead, Log, PageRead, facts, read_lines, read_page
+from models.evaluate.report import Summary
+from models.evaluate.scanning import System
 from models.evaluate.sheet import Mistake, cut_out, draw_sheet
-from models.evaluate.truth import Page, Rules, height_group, pages
+from models.evaluate.systems import NAMES, open_system
+from models.evaluate.truth import Page, Rules, annotated, page_of
 
-ABOUT = "Character, word and line error of recognisers on the annotated lines of labelled receipts, in one run."
+ABOUT = "Errors of whole systems on labelled receipts: annotated lines read, lines found, receipts found and read."
 EPILOG = """\
 examples:
-  python -m models.evaluate ocr --data sroie=test --data wildreceipt=eval --out build/ocr
-  python -m models.evaluate ocr --data sroie=test --system ours --system tuned --weights run/receipt.npz --turn 5
+  python -m models.evaluate ocr --data sroie=test --data wildreceipt=eval --log build/ocr.jsonl --out build/ocr
+  python -m models.evaluate ocr --data sroie=test --part lines --system ours --system small --limit 40
+  python -m models.evaluate ocr --data sroie=test --part lines --system tuned --weights run/receipt.npz --turn 5
 
-A data folder has labels.jsonl and the pictures it names; what follows "=" is the split. Systems: ours (the bundle),
-tuned (--weights laid over PP-OCRv6 tiny), tiny and small (PP-OCRv6 as published, their classes cut to the bundle's).
-All get the product's crops of the annotated quads, so detection plays no part. Sets named sroie are compared without
-case, as their texts are all in capitals; sets named wildreceipt without spaces, as theirs have none. Tesseract is not
-compared.
---out gets ocr.json and, for each set, a picture of the lines that the first system reads worst."""
+A data folder has labels.jsonl and the pictures it names; what follows "=" is the split. Systems: ours (the bundle);
+tuned (the bundle, its recogniser with --weights); tiny and small (PP-OCRv6 as published, the classes cut to the
+bundle's, detector and recogniser behind the bundle's arithmetic and constants); tesseract (5, English).
 
-SYSTEMS = ("ours", "tuned", "tiny", "small")
-ALL = "all"
+Parts: lines (the annotated quads, cropped as the product does it, are read) and pages (lines are found, and read).
+models/evaluate/README.md says how lines are compared, matched and grouped.
 
+--out gets ocr.json and, for each set, a picture of the lines that the first system reads worst. It shows pictures of
+the set: mind their licence. --log notes every page at once, and the same command goes on from it; what a system made
+of a page is measured anew only where the system is another one.
+Exit: 0 done, 2 an error (one line on stderr)."""
 
-@dataclass(slots=True)
-class Tally:
-    """Of one system on one set: errors in all and by height of line, and seconds spent reading."""
-
-    groups: dict[str, Errors] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def add(self, group: str, read: str, printed: str) -> int:
-        self.groups.setdefault(ALL, Errors()).add(read, printed)
-        return self.groups.setdefault(group, Errors()).add(read, printed)
-
-    def to_dict(self) -> dict[str, Any]:
-        rates = {name: errors.rates() for name, errors in sorted(self.groups.items())}
-        return {"seconds": round(self.seconds, 2), "by_height": rates}
+PARTS = ("lines", "pages")
+DEFAULT = ("ours", "tiny", "small", "tesseract")
 
 
-class Worst:
-    """The lines with the most wrong characters as a share of those printed; short ones only after longer ones."""
+class Bad(NamedTuple):
+    """A line read wrong: wrong characters as a share of those printed, short lines after longer ones; and where."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._order = count()
-        self._kept: list[tuple[float, int, Mistake]] = []
+    share: float
+    row: int
+    line: int
+    wrong: int
 
-    def add(self, mistake: Mistake) -> None:
-        item = (mistake.share, next(self._order), mistake)
-        push = heapq.heappush if len(self._kept) < self._size else heapq.heappushpop
-        push(self._kept, item)
 
-    def list(self) -> list[Mistake]:
-        return [mistake for _, _, mistake in sorted(self._kept, key=lambda item: (-item[0], item[1]))]
+class Set:
+    """One set, measured: ``log`` holds what is known of its pages."""
+
+    def __init__(self, folder: Path, split: str, options: argparse.Namespace, log: Log) -> None:
+        """Raises UsageError."""
+        self.folder = folder
+        self.name = f"{folder.resolve().name}={split}"
+        self.rows = annotated(folder, split, options.limit)
+        self._rules = Rules.of(folder)
+        self._parts = options.part or PARTS
+        self._turn: float = options.turn
+        self._log = log
+        self._layout = readers.layout(options.bundle)
+
+    def measure(self, systems: Mapping[str, System], progress: Progress) -> Summary:
+        for row in self.rows:
+            self._measure_page(systems, row)
+            progress.step()
+        summary = Summary([Facts(**self._known(row, "facts")) for row in self.rows])
+        for name, system in systems.items():
+            lines = self.lines_of(system) if "lines" in self._parts else []
+            pages = [PageRead(**self._known(row, "pages", system)) for row in self.rows if "pages" in self._parts]
+            summary.add(name, lines, pages)
+        return summary
+
+    def lines_of(self, system: System) -> list[LinesRead]:
+        return [LinesRead(**self._known(row, "lines", system)) for row in self.rows]
+
+    def worst(self, systems: Mapping[str, System], most: int) -> list[Mistake]:
+        """The lines that the first system reads worst, and what all of them read."""
+        if "lines" not in self._parts:
+            return []
+        first = next(iter(systems.values()))
+        bad: list[Bad] = []
+        for number, (row, read) in enumerate(zip(self.rows, self.lines_of(first), strict=True)):
+            characters = Facts(**self._known(row, "facts")).characters
+            for i, wrong in enumerate(read.wrong):
+                if wrong:
+                    bad.append(Bad(wrong / (characters[i] + 2), number, i, wrong))
+        chosen = heapq.nlargest(most, bad)
+        pages = {number: self._page(self.rows[number]) for number in {one.row for one in chosen}}
+        return [self._mistake(systems, pages[one.row], one) for one in chosen]
+
+    def _measure_page(self, systems: Mapping[str, System], row: Mapping[str, Any]) -> None:
+        """What the log does not have yet."""
+        wanted = [(part, system) for system in systems.values() for part in self._parts]
+        missing = [(part, system) for part, system in wanted if self._log.get(self._key(row, part, system)) is None]
+        known = self._log.get(self._key(row, "facts")) is not None
+        if known and not missing:
+            return
+        page = self._page(row)
+        if not known:
+            self._log.add(self._key(row, "facts"), facts(page))
+        for part, system in missing:
+            found: LinesRead | PageRead
+            if part == "lines":
+                found = read_lines(system, page, self._rules)
+            else:
+                found = read_page(system, page, self._rules, self._layout)
+            self._log.add(self._key(row, part, system), found)
+
+    def _mistake(self, systems: Mapping[str, System], page: Page, bad: Bad) -> Mistake:
+        quad = page.quads[bad.line]
+        texts = {name: self._rules.apply(system.read(page.image, [quad])[0]) for name, system in systems.items()}
+        return Mistake(bad.wrong, bad.share, page.texts[bad.line], texts, cut_out(page.image, quad))
+
+    def _page(self, row: Mapping[str, Any]) -> Page:
+        page = page_of(self.folder, row)
+        return page.turned(self._turn) if self._turn else page
+
+    def _known(self, row: Mapping[str, Any], part: str, system: System | None = None) -> Mapping[str, Any]:
+        found = self._log.get(self._key(row, part, system))
+        assert found is not None  # measured before it is asked for
+        return found
+
+    def _key(self, row: Mapping[str, Any], part: str, system: System | None = None) -> tuple[str, ...]:
+        return self.name, row["file"], f"{self._turn:g}", part, system.about if system else ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--data", type=_data, metavar="DIR=SPLIT", action="append", required=True, help="a set; may be repeated")
-    add("--system", choices=SYSTEMS, action="append", default=[], help="may be repeated (ours, tiny, small)")
-    add("--weights", type=Path, metavar="NPZ", help="of the system 'tuned'")
-    add("--bundle", type=Path, metavar="DIR", help="of the system 'ours' (the default bundle)")
+    add("--system", choices=NAMES, action="append", default=[], help="may be repeated (ours, tiny, small, tesseract)")
+    add("--part", choices=PARTS, action="append", default=[], help="may be repeated (both)")
+    add("--weights", type=Path, metavar="NPZ", help="of the recogniser of 'tuned'")
+    add("--bundle", type=Path, metavar="DIR", help="of 'ours' and 'tuned' (the default bundle)")
     add("--turn", type=float, default=0.0, metavar="DEG", help="turn the pictures first, clockwise (0)")
-    add("--limit", type=int, metavar="N", help="the first N pictures of each set only")
-    add("--threads", type=int, default=1, help="batches read side by side (1)")
-    add("--worst", type=int, default=100, metavar="N", help="lines of the picture (100)")
+    add("--limit", type=_count, metavar="N", help="so many pictures of each set only, evenly spread")
+    add("--threads", type=_count, default=1, metavar="N", help="cores that a system uses (1)")
+    add("--worst", type=_count, default=100, metavar="N", help="lines of the picture (100)")
+    add("--log", type=Path, metavar="JSONL", help="goes on from there, and notes every page at once")
     add("--out", type=Path, metavar="DIR", default=Path("build/ocr"), help="folder of the results (build/ocr)")
+    add("--json", action="store_true", help="print the report as JSON instead of tables")
 
 
 def _data(text: str) -> tuple[Path, str]:
@@ -91,82 +155,38 @@ def _data(text: str) -> tuple[Path, str]:
     return Path(folder), split
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no count: give a whole number from 1")
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
-    """Raises UsageError, BundleError, IntegrityError, ImageError."""
-    systems = _open(options)
-    report: dict[str, Any] = {}
+    """Raises UsageError, BundleError, IntegrityError, BackendError, ImageError, OSError."""
+    log = Log(options.log)
+    sets = [Set(folder, split, options, log) for folder, split in options.data]
+    systems = {name: open_system(name, options.bundle, options.weights, options.threads) for name in chosen(options)}
     options.out.mkdir(parents=True, exist_ok=True)
-    for folder, split in options.data:
-        name = f"{folder.resolve().name}={split}"
-        tallies, worst = _measure(systems, folder, split, options)
-        report[name] = {system: tally.to_dict() for system, tally in tallies.items()}
-        draw_sheet(worst).save(options.out / f"worst-{folder.resolve().name}.png")
+    with Progress(sum(len(one.rows) for one in sets)) as progress:
+        summaries = {one.name: one.measure(systems, progress) for one in sets}
+    report = {
+        "systems": {name: system.about for name, system in systems.items()},
+        "threads": options.threads,
+        "turn": options.turn,
+        "sets": {name: summary.to_dict() for name, summary in summaries.items()},
+    }
     (options.out / "ocr.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(table(report))
+    for one in sets:
+        mistakes = one.worst(systems, options.worst)
+        if mistakes:
+            draw_sheet(mistakes).save(options.out / f"worst-{one.folder.resolve().name}.png")
+    print(to_json(report, sys.stdout, indent=1) if options.json else tables.text(report["sets"]))
     return 0
 
 
-def _open(options: argparse.Namespace) -> dict[str, Recognizer]:
-    names = options.system or ["ours", *(["tuned"] if options.weights else []), "tiny", "small"]
-    if "tuned" in names and options.weights is None:
-        raise UsageError("--system tuned: give its weights with --weights")
-    openers = {
-        "ours": lambda: readers.of_bundle(options.bundle, options.threads),
-        "tuned": lambda: readers.tiny(options.threads, options.weights),
-        "tiny": lambda: readers.tiny(options.threads),
-        "small": lambda: readers.small(options.threads),
-    }
-    return {name: openers[name]() for name in dict.fromkeys(names)}
-
-
-def _measure(
-    systems: Mapping[str, Recognizer], folder: Path, split: str, options: argparse.Namespace
-) -> tuple[dict[str, Tally], list[Mistake]]:
-    rules, worst = Rules.of(folder), Worst(options.worst)
-    tallies = {name: Tally() for name in systems}
-    expected = len(load_labels(folder, split)[: options.limit])
-    with Progress(expected) as progress:
-        for page in pages(folder, split, options.limit):
-            read_page(systems, page.turned(options.turn) if options.turn else page, rules, tallies, worst)
-            progress.step()
-    return tallies, worst.list()
-
-
-def read_page(
-    systems: Mapping[str, Recognizer], page: Page, rules: Rules, tallies: Mapping[str, Tally], worst: Worst
-) -> None:
-    """Have every system read the lines of a page, and count."""
-    texts = {}
-    for name, system in systems.items():
-        started = time.perf_counter()
-        texts[name] = [rules.apply(line.text) for line in system.read(page.image, page.quads)]
-        tallies[name].seconds += time.perf_counter() - started
-    first = next(iter(systems))
-    for i, (quad, text) in enumerate(zip(page.quads, page.texts, strict=True)):
-        printed, group = rules.apply(text), height_group(quad)
-        wrong = {name: tallies[name].add(group, texts[name][i], printed) for name in systems}
-        if wrong[first]:
-            share = wrong[first] / (len(printed) + 2)
-            read = {name: texts[name][i] for name in systems}
-            worst.add(Mistake(wrong[first], share, printed, read, cut_out(page.image, quad)))
-
-
-def table(report: Mapping[str, Mapping[str, Any]]) -> str:
-    """Rates in per cent by set, height and system."""
-    rows = [
-        f"{'set':18} {'height':8} {'system':8} {'lines':>6} {'cer %':>7} {'wer %':>7} {'lines wrong %':>13} {'s':>7}"
-    ]
-    for name, systems in report.items():
-        groups = sorted({group for tally in systems.values() for group in tally["by_height"]}, key=_order)
-        for group in groups:
-            for system, tally in systems.items():
-                rates = tally["by_height"].get(group)
-                if rates:
-                    seconds = f"{tally['seconds']:7.1f}" if group == ALL else ""
-                    shares = f"{100 * rates['cer']:7.2f} {100 * rates['wer']:7.2f} {100 * rates['ler']:13.2f}"
-                    rows.append(f"{name:18} {group:8} {system:8} {rates['lines']:6} {shares} {seconds}".rstrip())
-    return "\n".join(rows)
-
-
-def _order(group: str) -> tuple[bool, float]:
-    return group != ALL, float("".join(c for c in group.split("-")[0] if c.isdigit()) or 0)
+def chosen(options: argparse.Namespace) -> Sequence[str]:
+    """Names of systems, in the order asked for. Raises UsageError."""
+    if options.weights is not None and options.system and "tuned" not in options.system:
+        raise UsageError("--weights: are of the system 'tuned', which is not named; add --system tuned")
+    names = options.system or ([*DEFAULT[:1], "tuned", *DEFAULT[1:]] if options.weights else DEFAULT)
+    return list(dict.fromkeys(names))

@@ -1,18 +1,21 @@
-"""Recognisers to compare, each behind the product's own crops, padding and decoding."""
+"""Networks to compare, each behind the product's own arithmetic: crops, padding and decoding; boxes of a heat map."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from edgekit.backends import ort
 from edgekit.bundle import Bundle
+from edgekit.detect import Detector, DetectParams
+from edgekit.layout import LayoutParams
 from edgekit.manifest import Evidence, Graph, parse_params
 from edgekit.recognize import RecognizeParams, Recognizer
-from edgekit.session import open_session
+from edgekit.session import Session, open_session
 from export import graphs, sources
 from export.recipe import REPOSITORY, ClassHead, Member, Package, PictureRecipe, files_of
-from export.recipes.receipt import RECOGNIZE
+from export.recipes.receipt import DETECT, RECOGNIZE
 from export.targets.onnx import lower
 from export.tuning import overlay
 
@@ -27,13 +30,42 @@ SMALL = Member(
     "rapidocr/models/PP-OCRv6_rec_small.onnx",
     "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 )
+SMALL_DETECTOR = Member(
+    RAPIDOCR,
+    "rapidocr/models/PP-OCRv6_det_small.onnx",
+    "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+)
 _TINY = replace(RECOGNIZE, tuned=None)
+_TINY_DETECTOR = replace(DETECT, tuned=None)
+Params = TypeVar("Params")
 
 
 def params() -> RecognizeParams:
     """Those of the default bundle."""
-    bundle = Bundle.open()
-    return parse_params(RecognizeParams, bundle.stage("recognize").params, f"{bundle.path}: stages.recognize.params")
+    return _params(RecognizeParams, Bundle.open(), "recognize")
+
+
+def layout(path: Path | None) -> LayoutParams:
+    """Those of a bundle; None: of the default one. Raises BundleError."""
+    return _params(LayoutParams, Bundle.open(path), "layout")
+
+
+def _params(cls: type[Params], bundle: Bundle, stage: str) -> Params:
+    return parse_params(cls, bundle.stage(stage).params, f"{bundle.path}: stages.{stage}.params")
+
+
+def detector_of(path: Path | None, threads: int) -> Detector:
+    """The detector of a bundle; None: of the default one. Raises BundleError."""
+    bundle = Bundle.open(path)
+    session = open_session(bundle, "detect", "onnxruntime", "fp32", threads)
+    return Detector(session, _params(DetectParams, bundle, "detect"))
+
+
+def published_detector(small: bool, threads: int) -> Detector:
+    """PP-OCRv6 tiny's or small's, with the default bundle's constants. Raises BundleError, IntegrityError."""
+    recipe = replace(_TINY_DETECTOR, weights=SMALL_DETECTOR) if small else _TINY_DETECTOR
+    session = _session(recipe, graphs.build(recipe, _members(recipe)), threads)
+    return Detector(session, _params(DetectParams, Bundle.open(), "detect"))
 
 
 def of_bundle(path: Path | None, workers: int) -> Recognizer:
@@ -41,7 +73,7 @@ def of_bundle(path: Path | None, workers: int) -> Recognizer:
     bundle = Bundle.open(path)
     session = open_session(bundle, "recognize", "onnxruntime", "fp32", threads=1)
     charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
-    return Recognizer(session, params(), charset, workers)
+    return Recognizer(session, _params(RecognizeParams, bundle, "recognize"), charset, workers)
 
 
 def tiny(workers: int, tuned: Path | None = None) -> Recognizer:
@@ -80,7 +112,11 @@ def _members(recipe: PictureRecipe) -> dict[str, bytes]:
 
 def _reader(recipe: PictureRecipe, members: dict[str, bytes], workers: int) -> Recognizer:
     built = graphs.build(recipe, members)
+    charset = built.files[_head().charset].decode().removesuffix("\n").split("\n")
+    return Recognizer(_session(recipe, built, 1), params(), charset, workers)
+
+
+def _session(recipe: PictureRecipe, built: graphs.Built, threads: int) -> Session:
     evidence = Evidence("not run", "made for comparison")
     graph = Graph("onnxruntime", "fp32", recipe.file, recipe.inputs, recipe.outputs, evidence)
-    charset = built.files[_head().charset].decode().removesuffix("\n").split("\n")
-    return Recognizer(ort.load(graph, lower(built.net), 1), params(), charset, workers)
+    return ort.load(graph, lower(built.net), threads)

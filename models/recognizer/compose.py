@@ -15,6 +15,7 @@ from edgekit.errors import EdgeKitError, UsageError
 from export.recipes.receipt import LATIN_1_AND_EXTENDED_A, SIGNS
 from models import commands
 from models.recognizer.data import HELD, TRAIN, Line, write_lines
+from models.recognizer.signs import sign
 from models.synthetic import draw, make, photograph
 from models.synthetic.truth import Line as Printed
 from models.synthetic.truth import SyntheticReceipt
@@ -23,15 +24,17 @@ ABOUT = "Make training lines of synthetic receipts."
 EPILOG = """\
 example:
   python -m models.recognizer.compose --count 400 --out build/recognizer/synthetic
+  python -m models.recognizer.compose --count 6000 --signs --out build/recognizer/signs
 
 Writes PNG pictures and lines.jsonl to --out. The same seeds give the same receipts; where the fonts differ, so do the
 pictures. Wear is added when lines are drawn for training. In --accented of them, letters get accents and sums get rare
-currency signs, so that every character of the bundle is seen. One receipt in ten is held back to measure on.
+currency signs, so that every character of the bundle is seen. With --signs each picture is a single line instead: a
+name in any face, a code or a sum. One picture in ten is held back to measure on.
 Exit: 0 done, 2 an error (one line on stderr)."""
 
-DRAWN, PHOTOGRAPHED = "drawn", "photographed"
+DRAWN, PHOTOGRAPHED, SIGN = "drawn", "photographed", "sign"
 """Kinds of lines."""
-_CHANGED = 0.3
+_CHANGED = 0.12
 """Share of letters that get an accent where a receipt has them added."""
 
 
@@ -41,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         with Progress(options.count) as progress:
-            write_lines(options.out / "lines.jsonl", _all_lines(options, progress))
+            write_lines(options.out / "lines.jsonl", (_signs if options.signs else _all_lines)(options, progress))
         return 0
     except OSError as error:
         print(f"error: {options.out}: cannot be written ({error.strerror}); name another folder", file=sys.stderr)
@@ -54,16 +57,34 @@ def _parser() -> argparse.ArgumentParser:
     parser = commands.parser("python -m models.recognizer.compose", ABOUT, EPILOG)
     parser.add_argument("--count", type=int, default=400, help="receipts (400)")
     parser.add_argument("--first", type=int, default=0, help="seed of the first receipt (0)")
-    parser.add_argument("--accented", type=float, default=0.3, help="share with added accents and signs (0.3)")
+    parser.add_argument("--accented", type=float, default=0.15, help="share with added accents and signs (0.15)")
     parser.add_argument("--photographed", type=float, default=0.5, help="share seen by a camera or a scanner (0.5)")
+    parser.add_argument("--signs", action="store_true", help="single lines instead of receipts")
     parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of pictures and lines.jsonl")
     return parser
 
 
-def _all_lines(options: argparse.Namespace, progress: Progress) -> Iterator[Line]:
+def _seeds(options: argparse.Namespace) -> range:
     if options.count < 1:
         raise UsageError(f"--count {options.count}: ask for 1 or more")
-    for seed in range(options.first, options.first + options.count):
+    return range(options.first, options.first + options.count)
+
+
+def _signs(options: argparse.Namespace, progress: Progress) -> Iterator[Line]:
+    for seed in _seeds(options):
+        made = sign(seed)
+        path = options.out / f"{seed:06}.png"
+        made.image.save(path)
+        yield Line(str(path), (made.quad,), made.text, SIGN, _part(seed))
+        progress.step()
+
+
+def _part(seed: int) -> str:
+    return HELD if seed % 10 == 9 else TRAIN
+
+
+def _all_lines(options: argparse.Namespace, progress: Progress) -> Iterator[Line]:
+    for seed in _seeds(options):
         random = Random(f"lines {seed}")
         receipt = make(seed)
         picture = draw(accented(receipt, random) if random.random() < options.accented else receipt, seed)
@@ -74,7 +95,7 @@ def _all_lines(options: argparse.Namespace, progress: Progress) -> Iterator[Line
         picture.image.save(path)
         for line in picture.lines:
             if not line.style.hand and any(c.isalnum() for c in line.text):
-                yield Line(str(path), (line.quad,), line.text, kind, HELD if seed % 10 == 9 else TRAIN)
+                yield Line(str(path), (line.quad,), line.text, kind, _part(seed))
         progress.step()
 
 

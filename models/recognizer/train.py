@@ -17,6 +17,7 @@ import torch
 
 from edgekit.errors import EdgeKitError, UsageError
 from edgekit.recognize import RecognizeParams
+from export.tuning import overlay
 from models.evaluate import readers
 from models.recognizer.batches import Alphabet, Drawn, Pictures, Sampling, loader
 from models.recognizer.data import HELD, TRAIN, Line, read_lines
@@ -41,7 +42,10 @@ Exit: 0 done, 2 an error (one line on stderr)."""
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a run was asked for; ``held`` is the most held-back lines of a kind that are measured on."""
+    """What a run was asked for.
+
+    held: most held-back lines of a kind that are measured on. start: weights to begin with, None: the published ones.
+    """
 
     lines: tuple[str, ...]
     shares: dict[str, float]
@@ -52,6 +56,7 @@ class Config:
     seed: int
     threads: int
     held: int
+    start: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Run:
         schedule = Schedule(
             config.epochs * len(self._drawn), config.rate, average=config.average, bfloat16=config.bfloat16
         )
-        self._trainer = Trainer(load(self._network.data, self._network.classes), schedule)
+        self._trainer = Trainer(load(begun(self._network.data, config.start), self._network.classes), schedule)
 
     def start(self) -> None:
         """Begins, or goes on where the state in the folder ends."""
@@ -140,6 +145,16 @@ class Run:
             file.write(text + "\n")
 
 
+def begun(data: bytes, start: str | None) -> bytes:
+    """The published graph, with the weights of an earlier run laid over it."""
+    if start is None:
+        return data
+    try:
+        return overlay(data, Path(start).read_bytes(), start)
+    except OSError as error:
+        raise UsageError(f"--start {start}: cannot be read ({error.strerror}); name a receipt.npz") from error
+
+
 def _some(lines: Sequence[Line], config: Config) -> list[Line]:
     """At most ``config.held`` lines of each kind, chosen by the seed: the same whatever other kinds there are."""
     by_kind: dict[str, list[Line]] = {}
@@ -173,6 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--share", type=_share, metavar="KIND=X", action="append", default=[], help="lines of a kind per epoch, times X"
     )
+    add("--start", metavar="NPZ", help="weights to begin with, of an earlier run; else the published ones")
     add("--epochs", type=int, default=10, help="passes over the lines (10)")
     add("--rate", type=float, default=5e-4, help="highest learning rate (5e-4)")
     add("--average", type=float, default=0.998, help="share of the averaged weights that a step keeps (0.998)")
@@ -196,6 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
         seed=options.seed,
         threads=options.threads,
         held=options.held,
+        start=options.start,
     )
     try:
         Run(config, options.out).start()

@@ -9,22 +9,27 @@ from random import Random
 from PIL import Image, ImageDraw
 
 from edgekit.types import Quad
-from models.synthetic.fonts import HAND, MONO, PIXEL, SANS, Face, file_for, find_faces, load
-from models.synthetic.lettering import Letters
+from models.synthetic.fonts import BUILT_IN, DISPLAY, HAND, MONO, PIXEL, SANS, Face, file_for, find_faces, load
+from models.synthetic.lettering import Letters, has_one_case
 from models.synthetic.paper import COLUMN, box
 from models.synthetic.truth import Line, Picture, Role, SyntheticReceipt, Word
 
 _WHITE = 255
 _CAPITALS = 0.8  # height of capitals in that of a nominal line, whose box holds accents and descenders too
+_DISPLAYED = 0.4  # share of shops whose name has a face of its own, where there are such
 _MARGIN = 0.7  # dots between ink and quad: what scaling smears, and as little as can be
 
 
 @dataclass(frozen=True, slots=True)
 class _Printer:
-    """How one receipt is printed. size: of its font in dots. across, down: dots to a nominal pixel."""
+    """How one receipt is printed. size: of its font in dots. across, down: dots to a nominal pixel.
+
+    display: face of the shop's name, where it has one of its own.
+    """
 
     face: Face
     hand: Face | None
+    display: Face | None
     size: float
     across: float
     down: float
@@ -78,6 +83,7 @@ def _choose_printer(random: Random, receipt: SyntheticReceipt, faces: Sequence[F
     return _Printer(
         face,
         random.choice(hands) if hands else None,
+        _choose_display(receipt, faces),
         size,
         dots / COLUMN,
         letters.rise("H") / capital,
@@ -86,6 +92,13 @@ def _choose_printer(random: Random, receipt: SyntheticReceipt, faces: Sequence[F
         random.random() < 0.25,
         random,
     )
+
+
+def _choose_display(receipt: SyntheticReceipt, faces: Sequence[Face]) -> Face | None:
+    """A random state of its own: where no such face is installed, pictures are as without."""
+    random = Random(f"display {receipt.seed}")
+    able = [face for face in faces if face.kind == DISPLAY]
+    return random.choice(able) if able and random.random() < _DISPLAYED else None
 
 
 def _print(canvas: Image.Image, pen: ImageDraw.ImageDraw, printer: _Printer, line: Line) -> Line | None:
@@ -97,6 +110,8 @@ def _print(canvas: Image.Image, pen: ImageDraw.ImageDraw, printer: _Printer, lin
         return None
     height = (line.quad.bottom_left[1] - line.quad.top_left[1]) * printer.down
     base = round(base - height * (1 - _CAPITALS))
+    if printer.display and line.role is Role.VENDOR and not line.style.hand:
+        return _displayed(canvas, printer.display, line, (left, base, right), height * _CAPITALS)
     letters, bold = _letters(printer, line)
     stretch = line.style.height / line.style.width
     if not letters.sharp and (printer.sharp or abs(stretch - 1) > 0.08 or line.style.hand):
@@ -127,6 +142,10 @@ def _words(printer: _Printer, line: Line, letters: Letters, ends: tuple[float, f
     """The words, each with where it starts: on the grid, or side by side from the line's anchor."""
     if printer.face.kind in (MONO, PIXEL) and not line.style.hand:
         return [(word, float(round(word.quad.bottom_left[0] * printer.across))) for word in line.words]
+    return _side_by_side(line, letters, ends)
+
+
+def _side_by_side(line: Line, letters: Letters, ends: tuple[float, float]) -> list[tuple[Word, float]]:
     space = max(letters.length(" "), letters.length("n") * 0.5)
     sizes = [letters.length(word.text) for word in line.words]
     total = sum(sizes) + space * (len(sizes) - 1)
@@ -137,6 +156,25 @@ def _words(printer: _Printer, line: Line, letters: Letters, ends: tuple[float, f
         placed.append((word, x))
         x += size + space
     return placed
+
+
+def _displayed(canvas: Image.Image, face: Face, line: Line, ends: tuple[float, float, float], capital: float) -> Line:
+    """Draw a name in a face of its own: capitals as tall as they would be, or less where it gets too long."""
+    path, _ = file_for(line.text, face, line.style.bold)
+    if has_one_case(path) and not line.text.isupper():
+        path, _ = file_for(line.text, BUILT_IN, line.style.bold)
+    size = capital / Letters(load(path, 100), False).rise("H") * 100
+    left, base, right = ends
+    room = canvas.width - 2 * COLUMN if line.style.anchor == "c" else canvas.width - left - COLUMN
+    size *= min(1.0, room / Letters(load(path, round(size, 2)), False).length(line.text))
+    letters = Letters(load(path, round(size, 2)), False)
+    words, pen = _side_by_side(line, letters, (left, right)), ImageDraw.Draw(canvas)
+    _inverse(pen, line, letters, words, base)
+    ink = _WHITE if line.style.inverse else 0
+    for word, x in words:
+        pen.text((x, base), word.text, fill=ink, font=letters.font, anchor="ls")
+    placed = _around(replace(line, style=replace(line.style, width=1, height=1)), words, letters, base)
+    return replace(placed, style=line.style)
 
 
 def _inverse(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from models.synthetic.fonts import Font
+import numpy as np
+from PIL import Image, ImageDraw
 
+from models.synthetic.fonts import Font, load
+
+_SIDE = 24  # of the squares in which shapes of letters are compared
 _TEXT = "TOTAL 0123456789 Quantity"
 
 
@@ -54,3 +58,23 @@ def _bearings(letters: Letters, character: str) -> tuple[float, float]:
     if ink is None:
         return 0.0, 0.0
     return float(left + ink[0]), letters.length(character) - left - ink[2]
+
+
+@lru_cache(maxsize=512)
+def has_one_case(path: str) -> bool:
+    """Whether a file's small letters look like its capitals, smaller or not."""
+    return sum(_alike(path, letter) for letter in "aegrtn") >= 4
+
+
+def _alike(path: str, letter: str) -> bool:
+    small, large = (np.asarray(_shape(path, character), np.float32) for character in (letter, letter.upper()))
+    return float(np.abs(small - large).mean()) < 0.13 * 255
+
+
+def _shape(path: str, character: str) -> Image.Image:
+    """A character's ink, stretched over a square."""
+    font = load(path, 64)
+    left, top, right, bottom = (int(side) for side in font.getbbox(character))
+    plate = Image.new("L", (max(right - left, 1), max(bottom - top, 1)), 0)
+    ImageDraw.Draw(plate).text((-left, -top), character, 255, font)
+    return plate.resize((_SIDE, _SIDE), Image.Resampling.BOX)

@@ -1,4 +1,4 @@
-"""The other end of ``benchmarks.worker``: starts a process, asks it, and says plainly why it died."""
+"""A process of its own for each system that is measured: starts it, asks it in JSON, and says plainly why it died."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from edgekit.errors import BackendError
 
-ROOT = Path(__file__).parent.parent
 TIMEOUT = 300.0
 """Seconds after which an answer is no longer waited for."""
 
@@ -26,6 +25,7 @@ class System:
     """One of those compared.
 
     key: in JSON. title: for people. command: starts its worker. opening: the first request. hint: how to install it.
+    folder: where it starts; None: where this process is. environment: variables beside this process's own.
     """
 
     key: str
@@ -33,6 +33,8 @@ class System:
     command: tuple[str, ...]
     opening: Mapping[str, Any]
     hint: str
+    folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Worker:
@@ -46,7 +48,15 @@ class Worker:
         pipe = subprocess.PIPE
         try:
             self._process = subprocess.Popen(
-                system.command, stdin=pipe, stdout=pipe, stderr=self._stderr, cwd=ROOT, text=True, encoding="utf-8"
+                system.command,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=self._stderr,
+                cwd=system.folder,
+                env={**os.environ, **system.environment},
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,  # Ctrl-C is for the process that measures; it ends this one
             )
         except OSError as error:
             self._stderr.close()
@@ -58,7 +68,7 @@ class Worker:
         except BaseException:
             self.end()
             raise
-        self.versions: dict[str, str] = answer["versions"]
+        self.opened: dict[str, Any] = answer
 
     def __enter__(self) -> Worker:
         return self

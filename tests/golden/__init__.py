@@ -1,0 +1,1 @@
+"""Golden cases: what every port of the runtime must reproduce."""

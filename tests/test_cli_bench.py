@@ -1,0 +1,267 @@
+"""edgekit bench: the command line, a real tiny run, and what people are shown."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from places import EXAMPLE, ROOT
+
+import edgekit.cli.bench
+from edgekit.cli import codes, main
+from edgekit.cli.bench_text import result_text
+from edgekit.cli.progress import Share
+
+SCHEMA = json.loads((ROOT / "edgekit" / "bench" / "schema.json").read_text(encoding="utf-8"))
+TINY = ("--quick", "--reads", "2", "--workers", "0", "--no-probe", "--threads", "1")
+
+
+@pytest.fixture
+def result() -> Any:
+    """An invented one that follows the schema."""
+    return json.loads((ROOT / "tests" / "bench_example.json").read_text(encoding="utf-8"))
+
+
+def check(result: Any) -> None:
+    jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker()).validate(result)
+
+
+# real runs
+
+
+def test_a_tiny_run_prints_a_table_and_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.json"
+    words = ["bench", *TINY, "--images", str(EXAMPLE), "--json", str(out), "--label", "a test"]
+    assert main(words) == codes.OK
+    captured = capsys.readouterr()
+    assert captured.err == f"{out}: written\n"
+    for word in ("recognize", "p95", "cold", "memory", "QUICK", "left out"):
+        assert (word in captured.out) is (word != "left out")
+    found = json.loads(out.read_text(encoding="utf-8"))
+    check(found)
+    assert (found["label"], found["pictures"]["source"], found["complete"]) == ("a test", "folder", True)
+    (variant,) = found["variants"]
+    assert (variant["reads"], variant["threads"], len(variant["start"]["cold_s"])) == (2, 1, 2)
+    cold, load, first = (variant["start"][name][0] for name in ("cold_s", "load_s", "first_read_s"))
+    assert cold > load + first
+    assert variant["latency_ms"]["all"]["p50"] > variant["latency_ms"]["detect"]["p50"]
+    peak = variant["memory"]["peak_bytes"]
+    assert peak is None or 5e7 < peak < 2e9
+
+
+def test_drawn_receipts_and_every_part_of_a_run(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    monkeypatch.setattr(edgekit.cli.bench, "QUICK_BURST_S", 0.2)
+    assert main(["bench", "--quick", "--reads", "2", "--workers", "1", "--json"]) == codes.OK
+    found = json.loads(capsys.readouterr().out)
+    check(found)
+    assert found["pictures"]["source"] == "synthetic"
+    assert not any(one["failures"] for one in found["variants"])
+    assert found["throughput"][0]["reads_per_s"] > 0
+    assert found["probe"]["rows"][0]["gflops"] > 0
+
+
+def test_a_picture_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    code = main(["bench", *TINY, "--reads", "4", "--images", str(EXAMPLE), str(tmp_path / "bad.jpg"), "--json"])
+    captured = capsys.readouterr()
+    assert code == codes.PICTURE_FAILED
+    assert "bad.jpg" in captured.err
+    (variant,) = json.loads(captured.out)["variants"]
+    assert [failure["picture"] for failure in variant["failures"]] == [1]
+
+
+def test_ctrl_c_ends_with_what_there_is(tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    words = [sys.executable, "-m", "edgekit", "bench", "--threads", "1", "--images", str(EXAMPLE), "--json", str(out)]
+    screen, terminal = pty.openpty()
+    running = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=terminal, text=True)
+    os.close(terminal)
+    _wait_for(screen, b"%")
+    running.send_signal(signal.SIGINT)
+    printed, _ = running.communicate(timeout=60)
+    os.close(screen)
+    assert running.returncode == codes.INTERRUPTED
+    assert "INCOMPLETE" in printed
+    found = json.loads(out.read_text(encoding="utf-8"))
+    check(found)
+    assert (found["complete"], found["throughput"]) == (False, [])
+    assert 1 <= found["variants"][0]["reads"] < 1024
+
+
+def _wait_for(screen: int, sign: bytes) -> None:
+    """Until the progress bar has drawn a share."""
+    seen, end = b"", time.monotonic() + 120
+    while sign not in seen:
+        assert time.monotonic() < end, seen
+        if select.select([screen], [], [], 1)[0]:
+            seen += os.read(screen, 1024)
+
+
+# errors
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["--json", "no/such/folder/x.json"], codes.USAGE, "no/such/folder/x.json: its folder does not exist"),
+        (["--images", "gone/*.jpg"], codes.USAGE, "gone/*.jpg: no file matches"),
+        (["--images", "-"], codes.USAGE, "-: pictures are read again and again: give files"),
+        (["--images", "gone.jpg"], codes.USAGE, "gone.jpg: cannot be read (No such file or directory): leave it out"),
+        (["--bundle", "gone.zip"], codes.UNUSABLE, "gone.zip: no such bundle"),
+        (["--precision", "int3"], codes.UNUSABLE, "no graph for onnxruntime int3"),
+        (["--backend", "abacus"], codes.UNUSABLE, "no graph for abacus fp32"),
+    ],
+)
+def test_errors_come_before_the_work(
+    words: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *TINY, *words]) == code
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.startswith("error: ")
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize(
+    "words", [["--reads", "0"], ["--seconds", "-1"], ["--seconds", "nan"], ["--workers", "x"], ["--threads", "two"]]
+)
+def test_wrong_words_are_usage_errors(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["bench", *words])
+    assert caught.value.code == codes.USAGE
+    assert "see 'edgekit bench --help'" in capsys.readouterr().err
+
+
+def test_a_python_that_cannot_be_started_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", *TINY, "--images", str(EXAMPLE), "--python", "no-such-python"]) == codes.UNUSABLE
+    captured = capsys.readouterr()
+    assert "no-such-python: cannot be started" in captured.err
+    assert "INCOMPLETE" in captured.out
+
+
+def test_values_before_the_command_count(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--precision", "int3", "bench", *TINY]) == codes.UNUSABLE
+    assert "no graph for onnxruntime int3" in capsys.readouterr().err
+
+
+def test_the_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["bench", "--help"])
+    printed = capsys.readouterr().out
+    for word in ("examples:", "--quick", "exit codes:", "noisy", "--label"):
+        assert word in printed
+
+
+# the text
+
+
+def test_the_text_of_an_invented_result(result: Any) -> None:
+    text = result_text(result)
+    assert "Raspberry Pi 5 Model B Rev 1.0, Cortex-A76, 4 of 4 cores, 8.4 GB" in text
+    assert "dotprod fp16" in text
+    assert "governor performance, 2400 -> 2400 MHz, 48 -> 62 C, load 0.05 -> 0.9" in text
+    assert "cold 1.29 s, load 0.41 s, first read 0.30 s" in text
+    assert "peak 182.0 MB, steady 171.0 MB; disk: bundle 5.0 MB, installed 160.0 MB" in text
+    assert "14.00 reads a second: 4 processes of 1 thread" in text
+    assert "at most   62.0 GFLOP/s, 14.0 GB/s copied, with 4 threads of numpy" in text
+    assert "20 J in 4 s by Raspberry Pi 5 PMIC" in text
+    assert "left out  receipt 0.1.0, executorch fp32, 1 thread: no graph for executorch fp32" in text
+    assert "too few reads to tell" in text
+    assert not any(word in text for word in ("EMULATED", "INCOMPLETE", "THROTTLED", "ON BATTERY", "NOISY"))
+
+
+def test_no_time_of_an_emulated_machine_is_shown(result: Any) -> None:
+    result["device"] |= {"emulated": True, "emulation": ["uname says aarch64, the kernel is of x86_64"]}
+    text = result_text(result)
+    assert "EMULATED" in text
+    assert "the kernel is of x86_64" in text
+    for word in ("p95", "cold", "reads a second", "GFLOP", " J "):
+        assert word not in text
+    assert "peak 182.0 MB" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "word"),
+    [
+        (("complete",), False, "INCOMPLETE"),
+        (("after", "throttling", "now"), True, "THROTTLED"),
+        (("after", "throttling", "events"), 3, "THROTTLED"),
+        (("after", "battery"), True, "ON BATTERY"),
+        (("variants", 0, "noise", "noisy"), True, "NOISY"),
+    ],
+)
+def test_what_spoils_a_figure_is_said_first(result: Any, place: tuple[Any, ...], value: Any, word: str) -> None:
+    node = result
+    for key in place[:-1]:
+        node = node[key]
+    node[place[-1]] = value
+    text = result_text(result)
+    assert word in text.split("onnxruntime fp32")[0]
+
+
+def test_nulls_are_dashes_or_left_out(result: Any) -> None:
+    result["device"] |= {"model": None, "memory_bytes": None, "system": None, "kernel": None}
+    result["device"]["cpu"]["features"] = dict.fromkeys(result["device"]["cpu"]["features"])
+    for key in ("before", "after"):
+        result[key] |= {"governors": None, "clocks_mhz": None, "temperatures_c": None, "load": None}
+    result["probe"]["rows"][0] |= {"gflops": None, "copy_gb_s": None}
+    result |= {"energy": None}
+    result["variants"][0]["memory"] = {"peak_bytes": None, "steady_bytes": None}
+    result["variants"][0]["disk"]["installed_bytes"] = None
+    check(result)
+    text = result_text(result)
+    assert "features  none told" in text
+    assert "machine   tells neither clock nor temperature" in text
+    assert "peak -, steady -" in text
+    assert "at most   - GFLOP/s, - GB/s copied, with 1 thread of numpy" in text
+    assert "None" not in text
+
+
+def test_a_variant_without_reads_has_no_figures(result: Any) -> None:
+    empty = copy.deepcopy(result["variants"][0])
+    empty |= {"reads": 0, "latency_ms": {}, "cpu_ms": None, "failures": [{"picture": 0, "error": "too dark"}]}
+    result["variants"] = [empty]
+    check(result)
+    text = result_text(result)
+    assert "recognize" not in text
+    assert "1 pictures could not be read" in text
+
+
+def test_names_do_not_steer_the_terminal(result: Any) -> None:
+    result["device"]["model"] = "Pi\x1b[2J\rfake"
+    result["left_out"][0]["reason"] = "bad\x07"
+    text = result_text(result)
+    assert not {"\x1b", "\r", "\x07"} & set(text)
+
+
+# the bar
+
+
+def test_the_bar_shows_shares_and_names(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with Share() as bar:
+        bar.reach(0.0)
+        bar.reach(0.5)
+        bar.name("what the machine can do at most")
+    drawn = capsys.readouterr().err.split("\r\x1b[K")
+    assert drawn[1] == f"[{'.' * 24}] 0%"
+    assert drawn[2].startswith(f"[{'#' * 12}{'.' * 12}] 50%, 0 s left")
+    assert drawn[3].endswith("what the machine can do at most")
+    assert drawn[-1] == ""
+
+
+def test_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Share() as bar:
+        bar.reach(0.5)
+    assert capsys.readouterr().err == ""
