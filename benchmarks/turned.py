@@ -57,9 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     made = parser("python -m benchmarks.turned", ABOUT, EPILOG)
     made.add_argument("--limit", type=int, metavar="N", help="at most N receipts of a folder, evenly spread")
     made.add_argument("--view", nargs="+", choices=GROUPS, default=list(GROUPS), help="only these views (default: all)")
-    made.add_argument(
-        "--long", type=_count, metavar="N", default=0, help="also N synthetic receipts, drawn longer"
-    )
+    made.add_argument("--long", type=_count, metavar="N", default=0, help="also N synthetic receipts, drawn longer")
     options = made.parse_args(arguments)
     views = [view for view in VIEWS if view.group in options.view]
 

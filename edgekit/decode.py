@@ -76,10 +76,7 @@ def describe(source: object) -> str:
 
 
 def finer(photo: Photo, height: float, params: DecodeParams) -> int:
-    """By how much a picture should be reduced instead, where its text is only ``height`` pixels high; see DecodeParams.
-
-    0 < height; 0 where there is no text.
-    """
+    """By how much a picture should be reduced, now that its text is known to be ``height`` pixels high (0: none)."""
     factor = photo.factor
     while factor > 1 and 0 < height * photo.factor / factor < params.least_text:
         if photo.width * photo.height * 4 > params.finer_pixels * factor**2:

@@ -19,9 +19,10 @@ from PIL import Image
 
 from edgekit.components import Components, find_components
 from edgekit.geometry import bounding_quad, homography, project, quad_size, skew, tilt
-from edgekit.image import Pixels, crop, resize
+from edgekit.image import Pixels
 from edgekit.session import Session
 from edgekit.types import Quad
+from edgekit.view import View, drawn, in_tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ class DetectParams:
     threshold: heat above which a pixel is text. min_score: least mean heat of a region. min_side: least thickness of a
     region in heat-map pixels. unclip: growth ratio. elongated: length by thickness from which a region's own tilt is
     trusted. max_tilt: degrees by which a region may tilt away from the page before its own tilt is distrusted.
-    clear: share of the length of all regions that must be elongated, clear_lines: how many, and clear_height: their
-    least height, for a look to tell skew and height of the text. height: of regions (area by length) aimed at, in heat-map pixels. blur: by which regions
-    are higher than the text they stand for. least_height: where they are lower than this, text is looked at again.
-    look_tilt: degrees of skew from which text is looked at level. look_share: where it is not clear,
-    text is looked at again if the rectangle around it covers at most this share of the picture. look_margin: line heights left free around it.
+    blur: by how much regions are higher than the text they stand for. clear: share of the length of all regions that
+    must be elongated, clear_lines: how many, and clear_height: their least height (area by length, less blur), for a
+    look to tell skew and height of the text. height: the height aimed at, in heat-map pixels. least_height: lower text
+    is looked at again. look_tilt: degrees of skew from which text is looked at level. look_share: where it is not
+    clear, text is looked at again if the rectangle around it covers at most this share of the picture. look_margin:
+    line heights left free around it.
     """
 
     multiple: int
@@ -70,7 +72,7 @@ class Detection:
     """What was found.
 
     quads: of the lines, in pixels of the picture given. upright: False where most text runs down or up the picture.
-    height: median height of the lines' shrunken regions, in the same pixels; 0 where there are none. clear: whether
+    height: median height of the lines' shrunken regions, in the same pixels; 0 without lines. clear: whether
     enough regions are elongated for skew and height to be trusted.
     """
 
@@ -80,20 +82,6 @@ class Detection:
     clear: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """An area of the picture, and the size (width, height) at which the network sees it."""
-
-    area: Quad
-    size: tuple[int, int]
-
-    @property
-    def scale(self) -> float:
-        """Pixels of the network's input to one of the picture."""
-        width, height = quad_size(self.area)
-        return math.sqrt(self.size[0] * self.size[1] / (width * height))
-
-
 class Detector:
     """Finds the lines of text in a picture."""
 
@@ -101,18 +89,18 @@ class Detector:
         self._session = session
         self._params = params
 
-    def detect(self, image: Image.Image, settled: bool = False, near: Sequence[Quad] = ()) -> Detection:
+    def detect(self, image: Image.Image, known: Detection | None = None) -> Detection:
         """Quads of all lines, unordered; each starts at its left end unless ``upright`` is False.
 
         A glance at the whole picture, much reduced, tells where the text is, how it tilts and how high it is; then the
         rectangle around the text is looked at, level, at the size that suits it. What that look shows to be still too
-        small or tilted is looked at once more. settled: the way up is known; without it, text that runs down or up the
-        picture ends the search at once. near: lines known from a coarser copy of the picture, which need no glance.
+        small or tilted is looked at once more. Text that runs down or up the picture ends the search at once.
+        known: what another copy of the picture showed, in this one's pixels and upright; it stands for the glance.
         """
-        view = self._around(image, near) if near else self._whole(image, self._params.glance_pixels)
-        found = self._look(image, view)
+        view = self._whole(image, self._params.glance_pixels)
+        found = known or self._look(image, view)
         for _ in range(2):
-            if found.clear and not found.upright and not settled:
+            if found.clear and not found.upright and known is None:
                 return found
             after = self._next(image, view, found)
             if after is None:
@@ -135,15 +123,11 @@ class Detector:
         long = max(1, min(round(max(width, height) * scale / p.multiple), longest)) * p.multiple
         return (short, long) if width <= height else (long, short)
 
-    def _whole(self, image: Image.Image, most: int) -> _View:
+    def _whole(self, image: Image.Image, most: int) -> View:
         corners = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
-        return _View(corners, self.input_size(image.width, image.height, most))
+        return View(corners, self.input_size(image.width, image.height, most))
 
-    def _around(self, image: Image.Image, quads: Sequence[Quad]) -> _View:
-        area = self._text_area(image, quads, 0.0)
-        return _View(area, self.input_size(*quad_size(area)))
-
-    def _next(self, image: Image.Image, view: _View, found: Detection) -> _View | None:
+    def _next(self, image: Image.Image, view: View, found: Detection) -> View | None:
         """The view that shows better what was found; None where it was seen well."""
         p = self._params
         glance = view.size[0] * view.size[1] <= p.glance_pixels
@@ -154,13 +138,13 @@ class Detector:
         width, height = quad_size(area)
         if not found.clear:
             small = width * height <= p.look_share * image.width * image.height
-            return _View(area, self.input_size(width, height)) if small else None
+            return View(area, self.input_size(width, height)) if small else None
         low = found.height * view.scale < p.least_height
         if not glance and not low and abs(lean - tilt(view.area)) < p.look_tilt:
             return None
-        scale = p.height / max(found.height - p.blur / view.scale, 1e-6)
         most = p.max_pixels * p.max_tiles
-        return _View(area, self._rounded(width, height, min(scale, math.sqrt(most / (width * height))), most))
+        scale = min(p.height / max(found.height, 1e-6), math.sqrt(most / (width * height)))
+        return View(area, self._rounded(width, height, scale, most))
 
     def _text_area(self, image: Image.Image, quads: Sequence[Quad], degrees: float) -> Quad:
         if not quads:
@@ -174,46 +158,18 @@ class Detector:
         right, bottom = min(image.width, math.ceil(right)), min(image.height, math.ceil(bottom))
         return Quad((left, top), (right, top), (right, bottom), (left, bottom))
 
-    def _look(self, image: Image.Image, view: _View) -> Detection:
+    def _look(self, image: Image.Image, view: View) -> Detection:
         """Lines in a view, in pixels of the picture."""
-        found = find_lines(self._heat(_pixels(image, view)), self._params)
+        p = self._params
+        found = find_lines(in_tiles(drawn(image, view), self._heat, p.max_pixels, p.tile_margin, p.multiple), p)
         there = homography(view.size, view.area)
         quads = tuple(quad.map(lambda point: project(point, there)) for quad in found.quads)
         return Detection(quads, found.upright, found.height / view.scale, found.clear)
 
     def _heat(self, pixels: Pixels) -> NDArray[np.float32]:
-        """The heat map [height, width] of a view; a large one is seen in tiles that share a margin."""
-        p = self._params
-        height, width = pixels.shape[:2]
-        if height * width <= p.max_pixels:
-            return self._run(pixels)
-        axis, long = (0, height) if height >= width else (1, width)
-        count = -(-height * width // p.max_pixels)
-        core = -(-long // (count * p.multiple)) * p.multiple
-        span = min(core + 2 * p.tile_margin, long)
-        parts = []
-        for start in range(0, long, core):
-            first = min(max(start - p.tile_margin, 0), long - span)
-            heat = self._run(np.take(pixels, range(first, first + span), axis))
-            parts.append(np.take(heat, range(start - first, min(start + core, long) - first), axis))
-        return np.concatenate(parts, axis)
-
-    def _run(self, pixels: Pixels) -> NDArray[np.float32]:
-        (heat,) = self._session.run(np.ascontiguousarray(pixels)[None])
+        (heat,) = self._session.run(pixels[None])
         whole: NDArray[np.float32] = heat[0]
         return whole
-
-
-def _pixels(image: Image.Image, view: _View) -> Pixels:
-    """A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias."""
-    if tilt(view.area) == 0:
-        (left, top), (right, bottom) = view.area.top_left, view.area.bottom_right
-        box = (round(left), round(top), round(right), round(bottom))
-        return resize(image if box == (0, 0, *image.size) else image.crop(box), *view.size)
-    scale = min(view.scale, 1.0)
-    small = image if scale == 1 else Image.fromarray(resize(image, *(max(1, round(s * scale)) for s in image.size)))
-    across, down = small.width / image.width, small.height / image.height
-    return crop(small, view.area.map(lambda point: (point[0] * across, point[1] * down)), *view.size)
 
 
 def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
@@ -231,10 +187,11 @@ def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
     boxes = _boxes(parts, np.where(long & near, tilt, page))
     keep = (parts.means() >= params.min_score) & (np.minimum(boxes[:, 3], boxes[:, 4]) >= params.min_side)
     lines = keep & long
-    height = float(np.median(parts.areas()[lines] / length[lines])) if lines.any() else 0.0
+    height = float(np.median(parts.areas()[lines] / length[lines])) - params.blur if lines.any() else 0.0
     share = length[lines].sum() / max(length[keep].sum(), 1e-6)
     clear = bool(lines.sum() >= params.clear_lines and share >= params.clear and height >= params.clear_height)
-    return Detection(tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist()), upright, height, clear)
+    quads = tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist())
+    return Detection(quads, upright, max(height, 0.0), clear)
 
 
 def _sizes(parts: Components, tilt: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from edgekit.detect import Detection, Detector
-from edgekit.geometry import quad_size, skew, turn_point
+from edgekit.geometry import quad_size, skew, tilt, turn_point
 from edgekit.image import turn
 from edgekit.layout import LayoutParams, Rows, rows
 from edgekit.recognize import Recognizer
@@ -60,14 +60,13 @@ class Scanner:
         """The lines of a picture. coarse: what a reduced copy of it showed."""
         if coarse is not None:
             image = turn(image, coarse.rotation)
-            times = image.width / coarse.image.width
-            near = [quad.map(lambda point: (point[0] * times, point[1] * times)) for quad in coarse.detection.quads]
-            return Found(image, self._detector.detect(image, settled=True, near=near), coarse.rotation)
+            known = _enlarged(coarse.detection, image.width / coarse.image.width)
+            return Found(image, self._detector.detect(image, known), coarse.rotation)
         detection = self._detector.detect(image)
         if detection.upright:
             return Found(image, detection, 0)
-        image = turn(image, 90)
-        return Found(image, self._detector.detect(image, settled=True), 90)
+        known, image = _turned(detection, image.size), turn(image, 90)
+        return Found(image, self._detector.detect(image, known), 90)
 
     def read(self, found: Found) -> Scan:
         """The text of lines, and their rows."""
@@ -96,6 +95,18 @@ class Scanner:
             return []
         flipped = self._recognizer.read(image, [line.quad.flipped() for line in probe])
         return flipped if _confidence(flipped) > _confidence(probe) else []
+
+
+def _turned(detection: Detection, size: tuple[int, int]) -> Detection:
+    """What was found, once the picture is turned clockwise by a quarter; each quad starts at its left end again."""
+    quads = [quad.map(lambda point: turn_point(point, 90, *size)) for quad in detection.quads]
+    level = tuple(quad.flipped() if abs(tilt(quad)) > 90 else quad for quad in quads)
+    return replace(detection, quads=level, upright=True)
+
+
+def _enlarged(detection: Detection, times: float) -> Detection:
+    quads = tuple(quad.map(lambda point: (point[0] * times, point[1] * times)) for quad in detection.quads)
+    return replace(detection, quads=quads, height=detection.height * times)
 
 
 def probes_first(quads: Sequence[Quad], params: LayoutParams) -> list[Quad]:
