@@ -99,10 +99,10 @@ class Detector:
         """
         view = self._whole(image, self._params.glance_pixels)
         found = known or self._look(image, view)
-        for _ in range(2):
+        for enough in (self._params.height, self._params.least_height):
             if found.clear and not found.upright and known is None:
                 return found
-            after = self._next(image, view, found)
+            after = self._next(image, view, found, enough)
             if after is None:
                 return found
             view, found = after, self._look(image, after)
@@ -127,21 +127,21 @@ class Detector:
         corners = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
         return View(corners, self.input_size(image.width, image.height, most))
 
-    def _next(self, image: Image.Image, view: View, found: Detection) -> View | None:
-        """The view that shows better what was found; None where it was seen well."""
+    def _next(self, image: Image.Image, view: View, found: Detection, enough: float) -> View | None:
+        """The view that shows better what was found; None where it was seen well. enough: height of text in a view."""
         p = self._params
         glance = view.size[0] * view.size[1] <= p.glance_pixels
         if glance and not found.clear:  # what a glance makes out of small text may be a part of it
             return self._whole(image, p.max_pixels)
         lean = skew(found.quads) if found.clear else 0.0
+        away = abs(lean - tilt(view.area))
+        if found.clear and found.height * view.scale >= enough and away < p.look_tilt:
+            return None
         area = self._text_area(image, found.quads, lean if abs(lean) >= p.look_tilt else 0.0)
         width, height = quad_size(area)
         if not found.clear:
             small = width * height <= p.look_share * image.width * image.height
             return View(area, self.input_size(width, height)) if small else None
-        low = found.height * view.scale < p.least_height
-        if not glance and not low and abs(lean - tilt(view.area)) < p.look_tilt:
-            return None
         most = p.max_pixels * p.max_tiles
         scale = min(p.height / max(found.height, 1e-6), math.sqrt(most / (width * height)))
         return View(area, self._rounded(width, height, scale, most))

@@ -240,7 +240,7 @@ def test_a_path_its_bytes_and_its_pixels_are_the_same_picture() -> None:
 
 @pytest.mark.parametrize(
     ("factor", "height", "expected"),
-    [(8, 6.0, 8), (8, 5.0, 4), (8, 1.4, 2), (4, 0.1, 1), (2, 5.9, 1), (1, 0.1, 1), (8, 0.0, 8)],
+    [(8, 6.0, 8), (8, 5.0, 4), (8, 1.6, 2), (4, 0.1, 1), (2, 5.9, 1), (1, 0.1, 1), (8, 0.0, 8)],
 )
 def test_low_text_asks_for_a_finer_copy(factor: int, height: float, expected: int) -> None:
     photo = Photo(Image.new("RGB", (10, 10)), 1400, 1400, factor)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from edgekit.geometry import rotated
 from edgekit.image import resize
@@ -35,8 +35,8 @@ def test_a_tilted_view_shows_its_area_level(size: tuple[int, int], degrees: floa
     picture.paste("black", mask=_filled(picture.size, half))
     seen = drawn(picture, View(area, size))
     assert seen.shape == (size[1], size[0], 3)
-    assert seen[: size[1] // 2 - 4, 4:-4].max() < 90
-    assert seen[size[1] // 2 + 4 :, 4:-4].min() > 165
+    assert seen[8 : size[1] // 2 - 8, 8:-8].max() < 90
+    assert seen[size[1] // 2 + 8 : -8, 8:-8].min() > 165
 
 
 def _below(area: Quad) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -45,8 +45,6 @@ def _below(area: Quad) -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def _filled(size: tuple[int, int], quad: Quad) -> Image.Image:
-    from PIL import ImageDraw
-
     mask = Image.new("L", size, 0)
     ImageDraw.Draw(mask).polygon(list(quad.points), fill=255)
     return mask
