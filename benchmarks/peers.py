@@ -1,36 +1,40 @@
-"""``python -m benchmarks.peers``: the same receipts through EdgeKit and through RapidOCR, in one run and in turn."""
+"""``python -m benchmarks.peers``: the same receipts through EdgeKit and its peers, in one run and in turn."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ROOT, host, report
+from benchmarks import figures, host, peers_tables, systems
 from benchmarks.accuracy import FieldsOf, edgekit_fields, evaluate
 from benchmarks.dataset import DataSet, load
 from benchmarks.measure import measure
-from benchmarks.weights import RAPIDOCR_VERSION, tiny_models
+from benchmarks.systems import PEERS, LeftOut, Places
 from edgekit.bench.process import System
 from edgekit.bundle import Bundle
 from edgekit.cli.progress import Progress
 from edgekit.errors import EdgeKitError, UsageError
-from export.sources import cache_folder
 
-SCHEMA = "edgekit-peers/1"
-ABOUT = "Measure EdgeKit and RapidOCR on the same receipts, in one run and in turn: time, memory, start, accuracy."
+SCHEMA = "edgekit.peers/2"
+"""Described in schema/peers-2.json."""
+ABOUT = """\
+Measure EdgeKit, RapidOCR, PaddleOCR and Tesseract on the same receipts, in one run and in turn: time, memory, start,
+size on disk, accuracy."""
 EPILOG = """\
 A data folder holds labels.jsonl (one object a line: file, split, and the fields) and the pictures it names.
 
   python -m benchmarks.peers --data receipts --split dev --json peers.json
-  python -m benchmarks.peers --data receipts --peer-python peers/bin/python    RapidOCR in an environment of its own
+  python -m benchmarks.peers --data receipts --with tesseract --limit 20
+  python -m benchmarks.peers --data receipts --rapidocr-python peers/bin/python --paddleocr-python paddle/bin/python
 
+Without --with, a peer that is not installed is left out, and the table and the JSON say so and why.
 Run it on a machine that does nothing else. Exit: 0 done, 2 an error (one line on stderr)."""
 
 
@@ -41,12 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
         sets = [load(path, options.split, options.limit) for path in options.data]
         if options.json is not None:
             _check_writable(options.json)
-        compared = systems(options.threads, options.bundle, options.peer_python)
-        reads = sum(len(data.pictures) + options.cold_starts for data in sets) * len(compared)
+        places = Places(options.bundle, options.rapidocr_python, options.paddleocr_python, options.tesseract)
+        edgekit = systems.ours(options.threads, places)
         bundle = Bundle.open(options.bundle)
+        found, left_out = systems.peers(options.threads, places, options.peers)
+        for one in left_out:
+            print(f"left out: {one.reason}", file=sys.stderr)
+        compared = [edgekit, *found]
+        reads = sum(len(data.pictures) + options.cold_starts for data in sets) * len(compared)
         with Progress(reads) as progress:
             parts = compare(compared, sets, options.cold_starts, edgekit_fields(bundle), progress.step)
-        result = _result(options.threads, bundle, parts)
+        result = _result(options.threads, bundle, left_out, parts)
         if options.json is not None:
             _write(options.json, json.dumps(result, indent=1) + "\n")
     except EdgeKitError as error:
@@ -55,27 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted: nothing was written", file=sys.stderr)
         return 2
-    print(report.text(result))
+    print(peers_tables.text(result))
     return 0
-
-
-def systems(threads: int, bundle: Path | None, peer_python: str) -> list[System]:
-    """EdgeKit, then its peers. Raises UsageError, or BundleError where the peers' weights cannot be had."""
-    cores = os.cpu_count() or 1
-    if not 1 <= threads <= cores:
-        raise UsageError(f"--threads {threads}: give 1 to {cores}; RapidOCR ignores more than there are cores")
-    python = shutil.which(peer_python)
-    if python is None:
-        raise UsageError(f"--peer-python {peer_python}: is no program; give the path of a Python interpreter")
-    own = {"bundle": str(bundle.absolute()) if bundle else None}
-    small, tiny = {"version": RAPIDOCR_VERSION}, {"version": RAPIDOCR_VERSION, **tiny_models(cache_folder())}
-    hint = "run pip install 'edgekit[bench]', or name the Python that has it with --peer-python"
-    ours, peer = _command(sys.executable), _command(str(Path(python).absolute()))
-    return [
-        System("edgekit", "EdgeKit", ours, _opening("edgekit", threads, own), "check --bundle", ROOT),
-        System("rapidocr-small", "RapidOCR, PP-OCRv6 small", peer, _opening("rapidocr", threads, small), hint, ROOT),
-        System("rapidocr-tiny", "RapidOCR, PP-OCRv6 tiny", peer, _opening("rapidocr", threads, tiny), hint, ROOT),
-    ]
 
 
 def compare(
@@ -89,7 +79,7 @@ def compare(
     for data in sets:
         before = host.load()
         runs = measure(compared, data.pictures, cold_starts, step)
-        figures = [report.summary(run) for run in runs]
+        measured = [figures.summary(run) for run in runs]
         parts.append(
             {
                 "name": data.name,
@@ -97,18 +87,18 @@ def compare(
                 "pictures": len(data.pictures),
                 "files": [row["file"] for row in data.rows],
                 "load": [before, host.load()],
-                "systems": figures,
-                "ratios": [report.compare(figures[0], peer) for peer in figures[1:]],
+                "systems": measured,
+                "ratios": [figures.compare(measured[0], peer) for peer in measured[1:]],
                 "accuracy": evaluate(runs, data, extract),
             }
         )
     return parts
 
 
-def _result(threads: int, bundle: Bundle, parts: list[dict[str, Any]]) -> dict[str, Any]:
+def _result(threads: int, bundle: Bundle, left_out: Sequence[LeftOut], parts: list[dict[str, Any]]) -> dict[str, Any]:
     today = datetime.now(timezone.utc).date().isoformat()
     about = {"schema": SCHEMA, "date": today, "machine": host.describe(), "threads": threads}
-    return {**about, "bundle": bundle.digest, "sets": parts}
+    return {**about, "bundle": bundle.digest, "left_out": [asdict(one) for one in left_out], "sets": parts}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -124,9 +114,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--limit", type=_count, metavar="N", help="at most N receipts per folder, evenly spread")
     add("--threads", type=int, default=2, metavar="N", help="threads of every system (default: 2)")
     add("--bundle", type=Path, metavar="PATH", help="EdgeKit's bundle (default: the one in the package)")
-    add(
-        "--peer-python", default=sys.executable, metavar="PATH", help="the Python that has rapidocr (default: this one)"
-    )
+    add("--with", action="append", dest="peers", choices=PEERS, help="only these peers; may be repeated")
+    for package in ("rapidocr", "paddleocr"):
+        name = f"EDGEKIT_{package.upper()}_PYTHON"
+        add(
+            f"--{package}-python",
+            default=os.environ.get(name) or sys.executable,
+            metavar="PATH",
+            help=f"the Python that has {package} (default: {name} in the environment, else this one)",
+        )
+    add("--tesseract", default="tesseract", metavar="PATH", help="the program (default: the one that PATH finds)")
     add("--cold-starts", type=_count, default=3, metavar="N", help="fresh processes timed per system (default: 3)")
     add("--json", type=Path, metavar="OUT", help="write every figure, and each picture's time, to this file")
     return parser
@@ -137,14 +134,6 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text}: give 1 or more")
     return number
-
-
-def _command(python: str) -> tuple[str, ...]:
-    return python, "-m", "benchmarks.worker"
-
-
-def _opening(name: str, threads: int, options: Mapping[str, Any]) -> dict[str, Any]:
-    return {"open": name, "threads": threads, "options": dict(options)}
 
 
 def _check_writable(path: Path) -> None:

@@ -1,125 +1,128 @@
-"""From runs to figures, and from figures to a table."""
+"""``python -m benchmarks.report RESULT.json ... --out DIR``: tables and drawings of results, as Markdown and HTML."""
 
 from __future__ import annotations
 
+import argparse
+import html
+import sys
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
-from benchmarks.measure import Run
-from benchmarks.stats import paired_ratio, ratio
-from edgekit.bench.stats import median, percentile
+from benchmarks.pareto import load_f1, merged
+from benchmarks.report_parts import Part, Result, parts_of
+from benchmarks.results import BENCH, PEERS, load
+from benchmarks.tables import markdown
+from edgekit.errors import EdgeKitError, UsageError
 
-Figures = dict[str, Any]
+EMULATED = 3
+"""Exit status: a result was measured under emulation."""
+ABOUT = "Draw tables and plots of what 'edgekit bench --json' and 'benchmarks.peers --json' wrote."
+EPILOG = """\
+  python -m benchmarks.report benchmarks/results/*.json --out report
+  python -m benchmarks.report pi5.json --f1 eval-fp32.json --f1 eval-int8.json --out report
 
+DIR gets report.md, report.html and the drawings (SVG). --f1 takes what 'edgekit eval --json' printed, or
+'benchmarks.backends --json' wrote, and joins it to the variants of the same bundle, backend and precision.
 
-def summary(run: Run) -> Figures:
-    """Seconds of the reads that succeeded, MB (10^6 bytes), versions, and each picture's reading; None: not known."""
-    seconds = [read.seconds for read in run.reads if read.seconds is not None]
-    cpu = [read.cpu_seconds for read in run.reads if read.cpu_seconds is not None]
-    return {
-        "system": run.system.key,
-        "title": run.system.title,
-        "versions": run.versions,
-        "reads": len(seconds),
-        "failed": [read.failed for read in run.reads if read.failed],
-        "median_s": median(seconds) if seconds else None,
-        "p95_s": percentile(seconds, 0.95) if seconds else None,
-        "median_cpu_s": median(cpu) if cpu else None,
-        "peak_mb": run.peak_mb,
-        "cold_start_s": median(run.cold) if run.cold else None,
-        "installed_mb": run.installed_mb,
-        "seconds": [read.seconds for read in run.reads],
-        "cold_starts_s": run.cold,
-    }
+Exit: 0 written; 2 an error (one line on stderr); 3 a result was measured under emulation, so nothing is written."""
+STYLE = """\
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; color: #222; }
+table { border-collapse: collapse; margin: 1em 0; } td, th { padding: .2em .7em; border-bottom: 1px solid #ddd; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+.mark { background: #fff3d6; padding: .3em .7em; } img { max-width: 100%; }"""
 
 
-def compare(ours: Figures, theirs: Figures) -> Figures:
-    """Our figures divided by a peer's: below 1 we are quicker or smaller. paired: median over pictures of the ratio."""
-    names = ("median_s", "p95_s", "median_cpu_s", "peak_mb", "cold_start_s", "installed_mb")
-    paired = {"paired": paired_ratio(ours["seconds"], theirs["seconds"])}
-    return {"peer": theirs["system"]} | paired | {name: ratio(ours[name], theirs[name]) for name in names}
+class EmulatedError(UsageError):
+    """A result whose times are no device's."""
 
 
-def text(result: Figures) -> str:
-    """Tables for people: cost, ratios, and accuracy where there are labels to judge by."""
-    parts = []
-    for part in result["sets"]:
-        splits = " ".join(part["splits"])
-        before, after = part["load"]
-        parts.append(
-            f"{part['name']} {splits}: {part['pictures']} receipts, {result['threads']} threads, "
-            f"load {_number(before, 2)} before, {_number(after, 2)} after"
-        )
-        warning = engine_warning(part["systems"])
-        parts += [*([warning] if warning else []), _cost(part), _ratios(part), _accuracy(part)]
-    machine = result["machine"]
-    parts.append(
-        f"{machine['processor']}, {machine['cores']} cores, {machine['system']}. "
-        "MB are 10^6 bytes; cold start is from starting a process to its first result."
-    )
-    return "\n\n".join(parts)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        results = [(path, _shown(load(path, BENCH, PEERS), path)) for path in options.results]
+        scored = merged([one for path in options.f1 for one in load_f1(path)])
+        options.out.mkdir(parents=True, exist_ok=True)
+        parts = [part for name, result in _named(results) for part in parts_of(result, name, scored, options.out)]
+        for file, text in (("report.md", to_markdown(parts)), ("report.html", to_html(parts))):
+            (options.out / file).write_text(text, encoding="utf-8")
+    except EmulatedError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EMULATED
+    except EdgeKitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: --out {options.out}: cannot be written ({error.strerror}); name another folder", file=sys.stderr)
+        return 2
+    print(f"{options.out / 'report.html'}: {len(parts)} sections; the same in report.md")
+    for mark in (f"{part.title}: {mark}" for part in parts for mark in part.marks):
+        print(mark)
+    return 0
 
 
-def engine_warning(runs: Sequence[Figures]) -> str | None:
-    """What to say where the systems did not run on the same onnxruntime: then more than the systems is compared."""
-    found = {run["title"]: run["versions"].get("onnxruntime", "unknown") for run in runs}
-    if len(set(found.values())) == 1:
-        return None
-    return f"NOT THE SAME onnxruntime: {', '.join(f'{title} {version}' for title, version in found.items())}"
+def to_markdown(parts: Sequence[Part]) -> str:
+    lines = ["# Benchmarks"]
+    for part in parts:
+        lines += [f"## {part.title}", *(f"> **{mark}**" for mark in part.marks), *part.sentences]
+        lines += [markdown(rows, words) for rows, words in part.tables]
+        lines += [f"![{caption}]({file})" for file, caption in part.drawings]
+    return "\n\n".join(lines) + "\n"
 
 
-def _cost(part: Figures) -> str:
-    head = ("", "median ms", "p95 ms", "CPU ms", "peak MB", "cold start s", "installed MB", "failed")
-    rows = [
-        (
-            run["title"],
-            *(_number(run[name], 0, 1000) for name in ("median_s", "p95_s", "median_cpu_s")),
-            _number(run["peak_mb"], 0),
-            _number(run["cold_start_s"], 2),
-            _number(run["installed_mb"], 0),
-            str(len(run["failed"])),
-        )
-        for run in part["systems"]
-    ]
-    return table([head, *rows])
-
-
-def _ratios(part: Figures) -> str:
-    titles = {run["system"]: run["title"] for run in part["systems"]}
-    head = ("EdgeKit divided by", "time, paired", "median", "p95", "CPU", "peak", "cold start", "installed")
-    names = ("paired", "median_s", "p95_s", "median_cpu_s", "peak_mb", "cold_start_s", "installed_mb")
-    rows = [(titles[ratios["peer"]], *(_number(ratios[name], 2) for name in names)) for ratios in part["ratios"]]
-    return table([head, *rows])
-
-
-def _accuracy(part: Figures) -> str:
-    titles = {run["system"]: run["title"] for run in part["systems"]}
-    fields = ("vendor", "date", "total", "tax", "micro4")
-    head = ("F1, text by", "fields by", "vendor", "date", "total", "tax", "all four", "receipts all right")
-    rows = [
-        (
-            titles[judged["system"]],
-            judged["extraction"],
-            *(_number(judged["report"].get(name, {}).get("f1"), 3) for name in fields),
-            _number(judged["report"]["receipts"]["all_right"], 3),
-        )
-        for judged in part["accuracy"]
-    ]
-    return table([head, *rows], left=2)
-
-
-def table(rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Columns padded to their widest cell: the first ``left`` to the left, numbers to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if i < left else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+def to_html(parts: Sequence[Part]) -> str:
+    """One page; its drawings lie beside it."""
+    body = []
+    for part in parts:
+        body.append(f"<h2>{html.escape(part.title)}</h2>")
+        body += [f'<p class="mark">{html.escape(mark)}</p>' for mark in part.marks]
+        body += [f"<p>{html.escape(sentence)}</p>" for sentence in part.sentences]
+        body += [_html_table(rows, words) for rows, words in part.tables]
+        body += [
+            f'<figure><img src="{html.escape(file)}" alt="{html.escape(caption)}">'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+            for file, caption in part.drawings
         ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+    head = f'<meta charset="utf-8"><title>Benchmarks</title><style>{STYLE}</style>'
+    return "\n".join(["<!doctype html>", head, "<h1>Benchmarks</h1>", *body]) + "\n"
 
 
-def _number(value: float | None, digits: int, factor: float = 1.0) -> str:
-    return "-" if value is None else f"{value * factor:.{digits}f}"
+def _html_table(rows: Sequence[Sequence[str]], words: int) -> str:
+    lines = []
+    for tag, row in ((("th", "td")[i > 0], row) for i, row in enumerate(rows)):
+        cells = (
+            f"<{tag}{'' if i < words else ' class=number'}>{html.escape(cell)}</{tag}>" for i, cell in enumerate(row)
+        )
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return "<table>\n" + "\n".join(lines) + "\n</table>"
+
+
+def _shown(result: Result, path: Path) -> Result:
+    """The result. Raises EmulatedError for one that must not be shown."""
+    if result["schema"] == BENCH and result["device"]["emulated"]:
+        signs = "; ".join(result["device"]["emulation"])
+        raise EmulatedError(f"{path}: was measured under emulation ({signs}): its times are no device's; leave it out")
+    return result
+
+
+def _named(results: Sequence[tuple[Path, Result]]) -> list[tuple[str, Result]]:
+    """Results with names for their drawings, each unlike the others."""
+    return [(f"{i}-{path.stem}", result) for i, (path, result) in enumerate(results, 1)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.report",
+        description=ABOUT,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("results", nargs="+", type=Path, metavar="RESULT.json", help="results to show, in this order")
+    add("--out", type=Path, required=True, metavar="DIR", help="folder for the report; made where it is not there")
+    add("--f1", type=Path, action="append", default=[], metavar="FILE", help="F1 of variants; may be repeated")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

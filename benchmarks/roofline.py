@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 
 from benchmarks.counting import Work, count
 from benchmarks.options import finish
+from benchmarks.results import BENCH, load
 from edgekit.bundle import Bundle
 from edgekit.errors import MissingGraphError, UsageError
 from export.report import table
 
-SCHEMA = "edgekit.bench/1"
 COUNTED = ("onnxruntime", "fp32")
 """Engine and precision whose graph is counted where a variant's own is in another engine's format: the same network."""
 HEADER = ("variant", "network", "bound by", "M multiply-adds", "MB", "ops/byte", "ms", "GFLOP/s", "at most", "share")
@@ -45,12 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def read_result(path: Path) -> dict[str, Any]:
     """Raises UsageError where the file is no result, or one that says nothing of a device."""
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); give what 'edgekit bench --json' wrote") from error
-    if not isinstance(result, dict) or result.get("schema") != SCHEMA:
-        raise UsageError(f"{path}: is no {SCHEMA}; give what 'edgekit bench --json' wrote")
+    result = load(path, BENCH)
     if result["device"]["emulated"]:
         raise UsageError(f"{path}: was measured on an emulated processor, whose times say nothing; measure on a device")
     if result["probe"] is None:

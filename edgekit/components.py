@@ -81,16 +81,17 @@ class Components:
 def find_components(heat: NDArray[np.float32], threshold: float) -> Components:
     """The components of the pixels of ``heat`` [height, width] above ``threshold``."""
     stride = heat.shape[1] + 1  # a cold column between rows, so that no run crosses a row's end
-    hot = np.zeros((heat.shape[0], stride), np.int8)
-    np.greater(heat, threshold, out=hot[:, :-1], casting="unsafe")
-    edges = np.flatnonzero(np.diff(hot.ravel(), prepend=np.int8(0)))
+    row_major = np.zeros(1 + heat.shape[0] * stride, np.bool_)  # and a cold pixel before the first
+    hot = row_major[1:].reshape(heat.shape[0], stride)[:, :-1]
+    np.greater(heat, threshold, out=hot)
+    edges = np.flatnonzero(row_major[1:] != row_major[:-1])
     begin, end = edges[0::2], edges[1::2]
     row, start = np.divmod(begin, stride)
     stop = start + (end - begin)
-    sums = np.zeros(heat.size + 1)
-    np.cumsum(heat.ravel(), dtype=np.float64, out=sums[1:])
-    flat = row * heat.shape[1]
-    warmth = sums[flat + stop] - sums[flat + start]
+    past = np.cumsum(end - begin)
+    sums = np.zeros(int(past[-1]) + 1 if len(past) else 1)  # over the hot pixels only: they are few
+    np.cumsum(heat[hot], dtype=np.float64, out=sums[1:])
+    warmth = sums[past] - sums[past - (end - begin)]
     label = _joined(begin, end, stride)
     order = np.argsort(label, kind="stable")
     count = int(label.max(initial=-1)) + 1

@@ -112,9 +112,8 @@ class Detector:
         """Width and height at which an area of this size is given to the network; at most ``most`` pixels."""
         p = self._params
         most = most or p.max_pixels
-        return self._rounded(
-            width, height, min(p.short_side / min(width, height), math.sqrt(most / (width * height))), most
-        )
+        scale = min(p.short_side / min(width, height), math.sqrt(most / (width * height)))
+        return self._rounded(width, height, scale, most)
 
     def _rounded(self, width: float, height: float, scale: float, most: int) -> tuple[int, int]:
         p = self._params

@@ -19,6 +19,7 @@ Pixels: TypeAlias = NDArray[np.uint8]
 """uint8 [height, width, 3], RGB."""
 
 _OUTSIDE = (127, 127, 127)  # the middle of the networks' input range: neither ink nor paper
+_LEVEL = 1e-9  # a perspective of less moves no pixel by a millionth: the same without it, and a sixth quicker
 _QUARTER_TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
@@ -45,7 +46,8 @@ def crop(image: Image.Image, quad: Quad, width: int, height: int) -> Pixels:
     """
     shrink = max(1, int(min(quad_size(quad)[1] / height, 8)))
     size = (width * shrink, height * shrink)
-    drawn = image.transform(
-        size, Image.Transform.PERSPECTIVE, homography(size, quad), Image.Resampling.BILINEAR, fillcolor=_OUTSIDE
-    )
+    kind, there = Image.Transform.PERSPECTIVE, homography(size, quad)
+    if max(abs(there[6]) * size[0], abs(there[7]) * size[1]) < _LEVEL:
+        kind, there = Image.Transform.AFFINE, there[:6]
+    drawn = image.transform(size, kind, there, Image.Resampling.BILINEAR, fillcolor=_OUTSIDE)
     return np.asarray(drawn.reduce(shrink) if shrink > 1 else drawn)

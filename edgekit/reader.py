@@ -44,9 +44,9 @@ class Engine:
 class Choice:
     """How fields are chosen, and who is asked where they are in doubt; see ``Reader.open``."""
 
-    extractor: str | None
-    review_error: float
-    escalate: Escalate | None
+    extractor: str | None = None
+    review_error: float = 0.02
+    escalate: Escalate | None = None
 
 
 @dataclass(frozen=True, slots=True)

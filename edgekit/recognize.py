@@ -64,8 +64,7 @@ class Recognizer:
 
     def _read_batch(self, image: Image.Image, quads: Sequence[Quad], batch: Batch) -> list[tuple[int, TextLine]]:
         bucket, members = batch
-        crops = np.stack([self._crop(image, quads[i], bucket) for i in members])
-        indices, scores = self._session.run(crops)
+        indices, scores = self._session.run(self._crops(image, [quads[i] for i in members], bucket))
         lines = []
         for i, steps, chances in zip(members, indices, scores, strict=True):
             text, confidence = decode(steps, chances, self._charset, self._params.blank)
@@ -88,11 +87,14 @@ class Recognizer:
         width = round(length * self._params.height / max(thickness, 1e-6))
         return min(max(width, 1), self._params.widths[-1])
 
-    def _crop(self, image: Image.Image, quad: Quad, bucket: int) -> Pixels:
-        width = self._width(quad)
-        padded = np.full((self._params.height, bucket, 3), self._params.padding, np.uint8)
-        padded[:, :width] = crop(image, quad, width, self._params.height)
-        return padded
+    def _crops(self, image: Image.Image, quads: Sequence[Quad], bucket: int) -> Pixels:
+        """uint8 [quads, height, bucket, 3]: each line drawn at the left end of its own."""
+        height = self._params.height
+        lines = np.full((len(quads), height, bucket, 3), self._params.padding, np.uint8)
+        for line, quad in zip(lines, quads, strict=True):
+            width = self._width(quad)
+            line[:, :width] = crop(image, quad, width, height)
+        return lines
 
 
 def decode(steps: NDArray[Any], chances: NDArray[Any], charset: Sequence[str], blank: int) -> tuple[str, float]:

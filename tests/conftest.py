@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bench_hosts import Make, make_host
 from places import EXAMPLE
 
 from edgekit.reader import Reader
@@ -33,3 +35,9 @@ def secret() -> Iterator[Path]:
             os.seteuid(NOBODY)
         yield path
         os.seteuid(before)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Make:
+    """Makes an invented machine in ``tmp_path``."""
+    return functools.partial(make_host, tmp_path)

@@ -8,11 +8,13 @@ from typing import Any
 
 import export_nets
 import numpy as np
+import onnxruntime
 import pytest
 import word_nets
 from places import EXAMPLE
 from word_nets import INPUTS, OUTPUTS, graph, on_disk, recipe
 
+from edgekit.backends import ort
 from edgekit.bundle import Bundle
 from edgekit.bundling import write_bundle
 from edgekit.errors import BundleError
@@ -61,6 +63,18 @@ def test_int8_weights_are_smaller_and_nearly_the_same() -> None:
     assert len(small.data) < len(plain.data) / 2
     assert small.graph.evidence.max_abs_difference is not None
     assert 0 < small.graph.evidence.max_abs_difference < 0.5
+
+
+def test_int8_weights_are_multiplied_in_float() -> None:
+    lowered = lower(job(), "onnx", "int8")
+    random = np.random.default_rng(1)
+    feed = random.integers(1, 64, (1, 64, 4)).astype(np.int32), random.random((1, 64, 3)).astype(np.float32)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    plain = onnxruntime.InferenceSession(lowered.data, options, providers=["CPUExecutionProvider"])
+    expected = plain.run(None, dict(zip(("chars", "places"), feed, strict=True)))[0]
+    (found,) = ort.load(lowered.graph, lowered.data, 1).run(*feed)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_a_table_and_a_matrix_have_their_scales_along_the_right_axis() -> None:

@@ -23,7 +23,9 @@ class OrtSession:
     Every session with an arena of its own keeps its own peak for ever; without an arena, glibc's heap grows with every
     new input shape or faults in each tensor's pages anew (onnxruntime issues 11118, 11627). Stages run one after
     another, so one shared arena holds the largest of their peaks, not the sum. Memory patterns are off: they plan a
-    block per input shape. Spinning is off: idle threads that spin take the core of the next stage.
+    block per input shape. Spinning is off: idle threads that spin take the core of the next stage. Weights that are
+    stored in 8 bits are multiplied in float32 (accuracy level 1): by default some processors round the activations to 8
+    bits, too, and others do not.
     """
 
     def __init__(self, graph: Graph, data: bytes, threads: int) -> None:
@@ -34,6 +36,7 @@ class OrtSession:
         options.add_session_config_entry("session.use_env_allocators", "1")
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "1")
         _prepare_environment()
         try:
             self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

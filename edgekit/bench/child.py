@@ -53,7 +53,7 @@ class Child:
         imported = time.perf_counter()
         engine = WatchedEngine(wanted["backend"], wanted["precision"], wanted["threads"], self._noted)
         try:
-            self._reader = Reader(Bundle.open(wanted["bundle"]), engine, Choice(None, 0.02, None))
+            self._reader = Reader(Bundle.open(wanted["bundle"]), engine, Choice())
         except EdgeKitError as error:
             return {"error": str(error)}
         return {

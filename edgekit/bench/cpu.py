@@ -121,8 +121,9 @@ def _part(block: Mapping[str, str]) -> str:
 
 
 def _model(host: Host, kinds: list[str]) -> str | None:
+    """Linux calls every ARM processor "ARMv8 Processor rev ..." where it names them at all: its cores say more."""
     named = next((block["model name"] for block in blocks(host) if "model name" in block), None)
-    return named or " + ".join(kinds) or host.sysctl("machdep.cpu.brand_string") or None
+    return " + ".join(kinds) or named or host.sysctl("machdep.cpu.brand_string") or None
 
 
 def _switch(text: str | None) -> bool | None:

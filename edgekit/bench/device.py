@@ -11,6 +11,7 @@ from edgekit.bench import cpu, emulation
 from edgekit.bench.files import Host
 from edgekit.machine import cpu_quota
 
+_GETPROP = "/system/bin/getprop"
 _NO_LIMIT = 2**60
 """Bytes: the first version of control groups writes a number near 2**63 where there is no limit."""
 
@@ -90,5 +91,5 @@ def _memory_limit(host: Host) -> int | None:
 
 
 def _android(host: Host, name: str) -> str | None:
-    """A property of Android; anywhere else there is no ``getprop``."""
-    return host.run(("getprop", name)) or None if host.has("system/build.prop") else None
+    """A property of Android, also from inside another system's root that was laid over it."""
+    return host.run((_GETPROP, name)) or None if host.has(_GETPROP.lstrip("/")) else None

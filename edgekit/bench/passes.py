@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from edgekit.bench.energy import Meter
 from edgekit.bench.process import Worker
 from edgekit.bench.stats import Sample
-from edgekit.bench.variants import Variant, rotated, system
+from edgekit.bench.variants import Variant, rotated, system, without_place
 from edgekit.errors import BackendError
 
 PAUSE = 0.05
@@ -94,7 +95,7 @@ def _start(run: Run, setting: Setting, stack: ExitStack) -> Worker | None:
     except BackendError as error:
         if run.samples:
             raise
-        run.failed = str(error)
+        run.failed = without_place(str(error), run.variant.bundle)
         return None
     answer = worker.ask({"read": setting.pictures[0]})
     cold = time.perf_counter() - began
@@ -160,7 +161,8 @@ def _read(run: Run, worker: Worker, setting: Setting, number: int, place: int) -
     answer = worker.ask({"read": setting.pictures[place]})
     after = setting.meter.joules() if setting.meter.fine else None
     if "failed" in answer:
-        run.failures[place] = answer["failed"]
+        path = setting.pictures[place]
+        run.failures[place] = answer["failed"].replace(path, Path(path).name)  # results travel, paths stay at home
         return
     stages = {"all": answer["seconds"], **answer["stages"]}
     milliseconds = {stage: round(seconds * 1000, 3) for stage, seconds in stages.items()}

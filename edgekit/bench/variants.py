@@ -50,7 +50,7 @@ def combine(asked: Asked) -> tuple[list[Variant], list[tuple[str, str]]]:
 
     Raises MissingGraphError where none is left.
     """
-    variants, left_out = [], []
+    variants, left_out, missing = [], [], MissingGraphError("nothing to measure")
     for bundle, backend, precision in product(asked.bundles, asked.backends, asked.precisions):
         made = [
             Variant(_name(asked, bundle, backend, precision, threads), bundle, backend, precision, threads)
@@ -61,9 +61,10 @@ def combine(asked: Asked) -> tuple[list[Variant], list[tuple[str, str]]]:
                 bundle.graph(stage, backend, precision)
             variants += made
         except MissingGraphError as error:
-            left_out += [(variant.id, str(error)) for variant in made]
+            missing = error
+            left_out += [(variant.id, without_place(str(error), bundle)) for variant in made]
     if not variants:
-        raise MissingGraphError(left_out[0][1])
+        raise missing
     return variants, left_out
 
 
@@ -89,6 +90,11 @@ def command(module: str, python: Sequence[str] = ()) -> tuple[str, ...]:
         f"from edgekit.bench import {module}; {module}.main()"
     )
     return (*(python or (sys.executable,)), "-c", code)
+
+
+def without_place(message: str, bundle: Bundle) -> str:
+    """An error about a bundle, by its name: results travel, paths stay at home."""
+    return message.replace(str(bundle.path.absolute()), bundle.name).replace(str(bundle.path), bundle.name)
 
 
 def rotated(items: Sequence[T], turn: int) -> list[T]:

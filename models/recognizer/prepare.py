@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        rows = [(folder, row) for folder in options.data for row in train_rows(folder)]
+        rows = [(folder, row) for folder in options.data for row in train_rows(folder)[: options.limit]]
         options.out.parent.mkdir(parents=True, exist_ok=True)
         with Progress(len(rows)) as progress:
             write_lines(options.out, _all_lines(rows, progress))
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, metavar="DIR", action="append", required=True, help="labelled receipts; may be repeated"
     )
+    parser.add_argument("--limit", type=int, metavar="N", help="the first N receipts of each folder only")
     parser.add_argument("--out", type=Path, metavar="JSONL", required=True, help="the lines")
     return parser
 

@@ -1,0 +1,110 @@
+package edgekit.extract
+
+import java.math.BigDecimal
+import java.math.MathContext
+
+/*
+ * The tax: one line, several lines summed, or the tax column of a table, whichever fits the total.
+ */
+
+private const val MOST_LINES = 8 // tax lines looked at; bounds the work on garbage
+private const val MOST_COLUMNS = 4 // amounts of a row of a tax table: net, tax, gross, and one to spare
+private val RATE = MathContext(28) // digits of a rate
+private val TWO = BigDecimal(2)
+
+/** Taxes printed: their sum, the entries summed, and whether they fit the total and another printed amount. */
+class Tax(val value: BigDecimal, val entries: List<Entry>, val proved: Boolean)
+
+private class NetAndTax(val net: Entry, val tax: Entry)
+
+/** The tax that with a printed net amount makes the total, else the best labelled one; null without any. */
+fun chooseTax(found: List<Entry>, total: BigDecimal?, params: ExtractParams): Tax? {
+    val rows = found.filter { it.isMoney }.groupBy { it.row }.values.toList()
+    val labelled = taxLines(rows, total, params)
+    val proved = total?.let { proved(labelled, found, it, params) ?: ofTable(rows, it, params) }
+    return proved ?: unproved(labelled, total)
+}
+
+/** The tax of each row labelled so, equal values once. */
+private fun taxLines(rows: List<List<Entry>>, total: BigDecimal?, params: ExtractParams): List<Entry> {
+    val seen = LinkedHashMap<BigDecimal, Entry>()
+    for (row in rows) {
+        val labelled = row.filter { it.kind == "tax" && it.amount.value.signum() >= 0 }
+        if (labelled.isEmpty()) continue
+        val beside = netAndTax(row, params)?.tax
+        val tax = if (beside != null && beside.kind == "tax") beside else labelled.last()
+        if (total == null || tax.amount.value < total) {
+            if (tax.amount.value.key() !in seen) seen[tax.amount.value.key()] = tax
+        }
+    }
+    return seen.values.take(MOST_LINES)
+}
+
+/** Net and tax of a row that prints both: their ratio can be a rate, and a third amount, if any, is their sum. */
+private fun netAndTax(row: List<Entry>, params: ExtractParams): NetAndTax? {
+    val positive = row.filter { it.amount.value.signum() > 0 }
+    if (positive.size > MOST_COLUMNS) return null
+    for ((a, b) in combinations(positive, 2)) {
+        val net = if (a.amount.value > b.amount.value) a else b
+        val tax = if (net === a) b else a
+        val rest = row.filter { it !== a && it !== b }
+        val summed = rest.isEmpty() || rest.any { near(it.amount.value, net.amount.value + tax.amount.value) }
+        if (summed && isRate(tax.amount.value.divide(net.amount.value, RATE), params)) return NetAndTax(net, tax)
+    }
+    return null
+}
+
+private fun isRate(ratio: BigDecimal, params: ExtractParams): Boolean =
+    BigDecimal(params.rateLeast) <= ratio && ratio <= BigDecimal(params.rateMost)
+
+/** The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total. */
+private fun proved(labelled: List<Entry>, found: List<Entry>, total: BigDecimal, params: ExtractParams): Tax? {
+    val parts = partsOf(found)
+    val gaps = parts.bases.flatMap { base -> (listOf(ZERO) + parts.extras).map { total - base.value - it } }
+    for (size in 1..minOf(labelled.size, params.taxLines)) {
+        for (group in combinations(labelled, size)) {
+            val value = sum(group.map { it.amount.value })
+            if (value.signum() > 0 && gaps.any { near(value, it) }) return Tax(value, group, true)
+        }
+    }
+    return null
+}
+
+/** Rows of net and tax: one that makes the total, or all of them together. */
+private fun ofTable(rows: List<List<Entry>>, total: BigDecimal, params: ExtractParams): Tax? {
+    val pairs = rows.mapNotNull { netAndTax(it, params) }
+    for (pair in pairs) {
+        if (near(pair.net.amount.value + pair.tax.amount.value, total)) {
+            return Tax(pair.tax.amount.value, listOf(pair.tax), true)
+        }
+    }
+    val value = sum(pairs.map { it.tax.amount.value })
+    val whole = sum(pairs.map { it.net.amount.value }) + value
+    return if (value.signum() != 0 && near(whole, total)) Tax(value, pairs.map { it.tax }, true) else null
+}
+
+/** A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is. */
+private fun unproved(labelled: List<Entry>, total: BigDecimal?): Tax? {
+    var positive = labelled.filter { it.amount.value.signum() > 0 }
+    if (positive.isEmpty()) return labelled.firstOrNull()?.let { Tax(it.amount.value, listOf(it), false) }
+    val everything = sum(positive.map { it.amount.value })
+    if (positive.size > 2) {
+        positive.firstOrNull { near(everything, it.amount.value * TWO) }
+            ?.let { return Tax(it.amount.value, listOf(it), false) }
+    }
+    if (total != null) positive = positive.filter { it.amount.value * TWO < total }.ifEmpty { positive }
+    val together = arrayListOf(positive[0])
+    for (entry in positive.drop(1)) if (entry.row - together.last().row <= 1) together.add(entry)
+    return Tax(sum(together.map { it.amount.value }), together, false)
+}
+
+/** Every choice of [size] items, in their order. */
+internal fun <T> combinations(items: List<T>, size: Int): Sequence<List<T>> = sequence {
+    if (size == 0) {
+        yield(emptyList())
+        return@sequence
+    }
+    for (i in 0..items.size - size) {
+        for (rest in combinations(items.subList(i + 1, items.size), size - 1)) yield(listOf(items[i]) + rest)
+    }
+}
