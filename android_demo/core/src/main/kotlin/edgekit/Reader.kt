@@ -80,9 +80,9 @@ class ReceiptReader(val bundle: Bundle, backend: Backend, options: Options = Opt
         timings.lap("recognize")
         val receipt = assembled(seen, scan)
         timings.lap("layout")
-        val found = extractor.extract(receipt.lines, receipt.rows)
+        val extracted = extractor.extract(receipt.lines, receipt.rows)
         timings.lap("extract")
-        return receipt.copy(fields = found.fields, items = found.items)
+        return receipt.copy(fields = extracted.fields, items = extracted.items)
     }
 
     /** Reads decoded pixels, the right way up. */
