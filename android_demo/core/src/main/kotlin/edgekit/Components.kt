@@ -85,7 +85,7 @@ class Component(val runs: List<Run>) {
 fun findComponents(heat: FloatArray, width: Int, height: Int, threshold: Double): List<Component> {
     val runs = ArrayList<Run>()
     val firstOfRow = IntArray(height + 1)
-    var sum = 0.0 // of all heat before a pixel, as one running sum
+    var sum = 0.0 // of the heat of all hot pixels before, as one running sum
     for (y in 0 until height) {
         firstOfRow[y] = runs.size
         var start = -1
@@ -99,7 +99,7 @@ fun findComponents(heat: FloatArray, width: Int, height: Int, threshold: Double)
                 runs.add(Run(y, start, x, sum - before))
                 start = -1
             }
-            if (x < width) sum += heat[y * width + x]
+            if (hot) sum += heat[y * width + x]
         }
     }
     firstOfRow[height] = runs.size

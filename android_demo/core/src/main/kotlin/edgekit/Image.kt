@@ -32,10 +32,15 @@ private const val MOST_SHRINK = 8.0
 
 private fun level(pixel: Int, channel: Int): Int = pixel shr (16 - 8 * channel) and 0xff
 
-/** The whole picture at another size. */
+/** The whole picture at another size: its width first, then its height, or the other way round, as Pillow 13 does. */
 fun resize(picture: Picture, width: Int, height: Int): Picture {
-    val wide = if (width == picture.width) picture else resized(picture, width, along = true)
-    return if (height == picture.height) wide else resized(wide, height, along = false)
+    val lost = picture.height - height
+    val heightFirst = lost > 0 && lost > 2 * (picture.width - width)
+    return if (heightFirst) {
+        resized(resized(picture, height, along = false), width, along = true)
+    } else {
+        resized(resized(picture, width, along = true), height, along = false)
+    }
 }
 
 /** For each pixel of one output axis: the first input pixel, and the weight of it and of those after it. */
@@ -54,12 +59,14 @@ private fun weights(from: Int, to: Int): Weights {
         }
         var sum = 0.0
         for (weight in exact) sum += weight
-        IntArray(exact.size) { x -> (0.5 + (if (sum != 0.0) exact[x] / sum else exact[x]) * (1 shl WEIGHT_BITS)).toInt() }
+        val whole = if (sum != 0.0) sum else 1.0
+        IntArray(exact.size) { x -> (0.5 + exact[x] / whole * (1 shl WEIGHT_BITS)).toInt() }
     }
     return Weights(first, weights)
 }
 
 private fun resized(picture: Picture, size: Int, along: Boolean): Picture {
+    if (size == (if (along) picture.width else picture.height)) return picture
     val axis = weights(if (along) picture.width else picture.height, size)
     val width = if (along) size else picture.width
     val height = if (along) picture.height else size

@@ -159,7 +159,8 @@ private fun whole(text: String): String {
     for (i in text.indices) {
         val high = Character.isHighSurrogate(text[i])
         val low = Character.isLowSurrogate(text[i])
-        val paired = if (high) text.getOrNull(i + 1)?.isLowSurrogate() == true else text.getOrNull(i - 1)?.isHighSurrogate() == true
+        val other = text.getOrNull(if (high) i + 1 else i - 1)
+        val paired = other != null && other.isSurrogate() && Character.isHighSurrogate(other) != high
         if ((high || low) && !paired) {
             throw StrictError("a string holds half of a surrogate pair", "write whole characters")
         }

@@ -95,8 +95,12 @@ fun parseManifest(root: Node): Manifest {
         licence = node.getValue("licence").text(),
         description = node.getValue("description").text(),
         sources = node.getValue("sources").items().map { source(it) },
-        stages = node.getValue("stages").mapping().entries.associate { (key, item) -> stageName(key, item) to stage(item) },
-        files = node.getValue("files").mapping().entries.associate { (key, item) -> fileName(key, item) to entry(item) },
+        stages = node.getValue("stages").mapping().entries.associate { (key, item) ->
+            stageName(key, item) to stage(item)
+        },
+        files = node.getValue("files").mapping().entries.associate { (key, item) ->
+            fileName(key, item) to entry(item)
+        },
     )
     checkCollisions(node.getValue("files"))
     checkGraphs(manifest, node.getValue("stages"))

@@ -74,7 +74,9 @@ class Recognizer(
         val shape = intArrayOf(batch.members.size, params.height, batch.width, 3)
         val crops = ByteArray(shape[0] * shape[1] * shape[2] * 3)
         java.util.Arrays.fill(crops, params.padding.toByte())
-        batch.members.forEachIndexed { i, line -> draw(picture, quads[line], crops, i * shape[1] * shape[2] * 3, batch.width) }
+        batch.members.forEachIndexed { i, line ->
+            draw(picture, quads[line], crops, i * shape[1] * shape[2] * 3, batch.width)
+        }
         val (indices, scores) = session.run(Tensor.Bytes(shape, crops))
         if (indices.shape.size != 2 || indices.shape[0] != batch.members.size) {
             throw BackendError("stage 'recognize': not a row of steps per line; export the bundle again")

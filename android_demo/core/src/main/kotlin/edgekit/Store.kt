@@ -13,6 +13,8 @@ import java.util.zip.ZipFile
  * declared size: `read` never returns more than one byte above it.
  */
 
+private const val PLAIN_ONLY = "a bundle holds plain files only, replace it by the file itself"
+
 interface Store {
     /** Bytes of every file found, the manifest included, as the disk or the archive declares them. */
     val sizes: Map<String, Long>
@@ -36,7 +38,8 @@ class FolderStore(private val root: File) : Store {
     }
 
     private fun list(folder: File, prefix: String, found: MutableMap<String, Long>) {
-        val entries = folder.listFiles() ?: throw BundleError("$folder: cannot be read; check the path and its permissions")
+        val entries = folder.listFiles()
+            ?: throw BundleError("$folder: cannot be read; check the path and its permissions")
         for (entry in entries) {
             checkLink(entry)
             if (entry.isDirectory) {
@@ -52,7 +55,7 @@ class FolderStore(private val root: File) : Store {
         if (!file.exists()) throw IntegrityError("$file: is missing; get the bundle again")
         checkLink(file)
         if (!file.isFile) {
-            throw IntegrityError("$file: is not a plain file; a bundle holds plain files only, replace it by the file itself")
+            throw IntegrityError("$file: is not a plain file; $PLAIN_ONLY")
         }
     }
 
@@ -60,7 +63,7 @@ class FolderStore(private val root: File) : Store {
     private fun checkLink(file: File) {
         val expected = File(file.parentFile?.canonicalFile, file.name)
         if (file.canonicalFile != expected) {
-            throw IntegrityError("$file: is a symbolic link; a bundle holds plain files only, replace it by the file itself")
+            throw IntegrityError("$file: is a symbolic link; $PLAIN_ONLY")
         }
     }
 }

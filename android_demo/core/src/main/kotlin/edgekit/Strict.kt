@@ -103,7 +103,8 @@ class Node(val value: Any?, private val path: String, private val where: String)
     /** An integer of 32 bits. */
     fun integer(minimum: Int? = null): Int {
         val number = long(minimum?.toLong())
-        if (number !in Int.MIN_VALUE..Int.MAX_VALUE) throw error("$number is too large", "write at most ${Int.MAX_VALUE}")
+        if (number > Int.MAX_VALUE) throw error("$number is too large", "write at most ${Int.MAX_VALUE}")
+        if (number < Int.MIN_VALUE) throw error("$number is too small", "write at least ${Int.MIN_VALUE}")
         return number.toInt()
     }
 

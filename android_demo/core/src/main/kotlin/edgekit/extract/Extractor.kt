@@ -45,7 +45,8 @@ class Extractor(
 ) {
     private val weights = weightsOf(how.rung, params)
     private val network: Network?
-    private val calibration: Calibration = params.calibration[how.rung]?.let { Calibration(it) } ?: Calibration(emptyMap())
+    private val calibration: Calibration =
+        params.calibration[how.rung]?.let { Calibration(it) } ?: Calibration(emptyMap())
 
     init {
         if (how.rung in NETWORKED && session == null) {

@@ -64,7 +64,8 @@ private fun itemRow(row: PageRow, reading: Reading): ItemRow {
         if (reading.odds.getValue(tag)[word] > 0) kinds.getValue(tag).add(word)
     }
     val amountWords = kinds.getValue("amount")
-    val priced = row.amounts.map { Pair(it, touching(row, it, reading, amountWords)) }.lastOrNull { it.second.isNotEmpty() }
+    val touched = row.amounts.map { Pair(it, touching(row, it, reading, amountWords)) }
+    val priced = touched.lastOrNull { it.second.isNotEmpty() }
     val words = priced?.second ?: emptyList()
     return ItemRow(row, priced?.first, words, kinds.getValue("description"), kinds.getValue("quantity"))
 }

@@ -90,7 +90,8 @@ fun entries(page: Page, params: ExtractParams): List<Entry> {
 private fun withPoint(entry: Entry): Entry {
     val amount = entry.amount
     val digits = amount.value.abs().toPlainString().length
-    if (amount.decimals != 0 || entry.kind !in LENDERS || digits !in LEAST_CENTS..MOST_CENTS || amount.grouped) return entry
+    val isWhole = amount.decimals == 0 && !amount.grouped
+    if (!isWhole || entry.kind !in LENDERS || digits !in LEAST_CENTS..MOST_CENTS) return entry
     val cents = amount.copy(value = amount.value.divide(BigDecimal(100)), decimals = 2, noisy = true)
     return entry.copy(amount = cents, isMoney = true)
 }

@@ -92,7 +92,8 @@ internal class Sheet(val page: Page, found: List<Entry>, lexicon: Lexicon) {
         val own = here.filter { meets(it.start, it.end, span) }.map { it.kind }.toSet()
         val before = here.filter { it.start < span.start }.map { it.kind }.toSet() - own
         val above = if (row.index > 0) marks[row.index - 1].map { it.kind } else emptyList()
-        val names = own.map { "is $it" } + before.map { "before $it" } + above.map { "above $it" } + "entry ${entry?.kind}"
+        val names =
+            own.map { "is $it" } + before.map { "before $it" } + above.map { "above $it" } + "entry ${entry?.kind}"
         return names.mapNotNull { COLUMNS[it] }
     }
 }

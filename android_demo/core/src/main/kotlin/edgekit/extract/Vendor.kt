@@ -38,9 +38,9 @@ private val LONG_WORD = pattern("[$LETTER]{2,}")
 
 /** What speaks for or against lines being the vendor's name, in the order of the weights. */
 val NAME_FEATURES = (
-    "rank0 rank1 rank2 rank height tallest legal_end legal company address contact document tax_id place digits comma " +
-        "short long rows2 rows3 open similar bare bare_tail cut_off legal_next barrier_next barrier_before money " +
-        "dated echoed confidence odd"
+    "rank0 rank1 rank2 rank height tallest legal_end legal company address contact document tax_id place digits " +
+        "comma short long rows2 rows3 open similar bare bare_tail cut_off legal_next barrier_next barrier_before " +
+        "money dated echoed confidence odd"
     ).split(" ")
 
 /** Lines that may be the vendor's name: as read, where they stand, and their score. */
@@ -134,7 +134,8 @@ private fun segments(row: PageRow, lexicon: Lexicon): List<Segment> {
     val groups = ArrayList<ArrayList<Piece>>()
     for (piece in row.pieces) {
         val before = groups.lastOrNull()
-        if (before != null && piece.left - before.last().right <= GAP) before.add(piece) else groups.add(arrayListOf(piece))
+        val goesOn = before != null && piece.left - before.last().right <= GAP
+        if (goesOn) before.add(piece) else groups.add(arrayListOf(piece))
     }
     return groups.map { segment(row, it, lexicon) }
 }
@@ -266,7 +267,7 @@ fun joined(run: List<Segment>): String = run.joinToString(" ") { it.text }
 
 /** Whether the line above looks like the first half of a name that ends here. */
 private fun goesOn(before: Segment, first: Segment): Boolean {
-    val words = LONG_WORD.matcher(first.text).let { match -> generateSequence { match.find() }.takeWhile { it }.count() }
+    val words = LONG_WORD.toRegex().findAll(first.text).count()
     val quiet = !before.isBarrier && !before.legalEnd && !before.has("document")
     return quiet && before.row + FAR >= first.row && (first.bare || (first.legalEnd && words <= 3))
 }
@@ -274,7 +275,8 @@ private fun goesOn(before: Segment, first: Segment): Boolean {
 /** Whether print shows that more must follow. */
 private fun isOpen(text: String): Boolean {
     val end = stripEnd(text)
-    return end.isNotEmpty() && end.last() in "&-(/" || text.count { it == '(' } > text.count { it == ')' }
+    if (end.isNotEmpty() && end.last() in "&-(/") return true
+    return text.count { it == '(' } > text.count { it == ')' }
 }
 
 /** Whether the name's longest word stands again further down, as in a web address. */

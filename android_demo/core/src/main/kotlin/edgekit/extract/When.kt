@@ -41,10 +41,12 @@ private fun score(
 ): Pair<Double, Boolean> {
     var kinds = lexicon.dates.find(row.text.part(0, printed.start)).map { it.kind }
     val above = page.rows.getOrNull(row.index - 1)
-    if (kinds.isEmpty() && above != null && above.dates.isEmpty()) kinds = lexicon.dates.find(above.text).map { it.kind }
+    val looksUp = kinds.isEmpty() && above != null && above.dates.isEmpty()
+    if (looksUp) kinds = lexicon.dates.find(above.text).map { it.kind }
     val anchored = "date" in kinds
     var score = params.dateAnchor * flag(anchored) - params.dateOther * flag("other_date" in kinds)
-    score += params.dateTime * flag(row.times.isNotEmpty()) + params.dateLong * flag(printed.longYear || printed.namedMonth)
+    score += params.dateTime * flag(row.times.isNotEmpty())
+    score += params.dateLong * flag(printed.longYear || printed.namedMonth)
     score -= params.dateDamaged * flag(printed.damaged)
     score -= params.dateLate * row.index / maxOf(page.rows.size, 1)
     return Pair(score, anchored)

@@ -77,7 +77,11 @@ private fun spansOf(row: PageRow): List<WordSpan> {
         for (at in piece.start..piece.end) {
             val ends = at == piece.end || row.text[at].isBlank()
             if ((ends || at in cuts) && at > start) found.add(span(row, piece, start, at))
-            if (ends) start = at + 1 else if (at in cuts) start = at
+            if (ends) {
+                start = at + 1
+            } else if (at in cuts) {
+                start = at
+            }
         }
     }
     return found

@@ -65,7 +65,7 @@ private fun bundles(suite: Suite, bundle: Bundle) {
     }
     damaged<IntegrityError>(suite, bundle, "a link", "symbolic link") {
         File(it, "NOTICE").delete()
-        Files.createSymbolicLink(File(it, "NOTICE").toPath(), File(bundle.path, "NOTICE").toPath())
+        Files.createSymbolicLink(File(it, "NOTICE").toPath(), File(bundle.path, "NOTICE").absoluteFile.toPath())
     }
     damaged<BundleError>(suite, bundle, "no manifest", "has no manifest.json") { File(it, MANIFEST_NAME).delete() }
     damaged<ManifestError>(suite, bundle, "bytes that are no text", "not UTF-8 (byte 1)") {
@@ -122,7 +122,9 @@ private fun pictures(suite: Suite, bundle: Bundle) {
         }
     }
     suite.test("a picture over the limits") {
-        refused<ImageTooLargeError>("x.jpg: over the limit of 67,108,864 bytes") { params.check("x.jpg", 1L shl 27, 1, 1) }
+        refused<ImageTooLargeError>("x.jpg: over the limit of 67,108,864 bytes") {
+            params.check("x.jpg", 1L shl 27, 1, 1)
+        }
         refused<ImageTooLargeError>("20,000 x 20,000 pixels") { params.check("x.jpg", 9, 20000, 20000) }
         params.check("x.jpg", 1L shl 20, 4000, 3000)
     }
@@ -151,7 +153,8 @@ private fun texts(suite: Suite) {
     }
     val broken = mapOf(
         "[1, 2" to "not JSON", "[01]" to "not JSON", "{\"a\": 1,}" to "not JSON", "[1] 2" to "not JSON",
-        "\"\u0001\"" to "not JSON", "[1e999]" to "1e999 is not a finite number", "{\"a\": 1, \"a\": 2}" to "'a' appears twice",
+        "\"\u0001\"" to "not JSON", "[1e999]" to "1e999 is not a finite number",
+        "{\"a\": 1, \"a\": 2}" to "'a' appears twice",
         "\"\\ud800\"" to "half of a surrogate pair", "[".repeat(9999) to "nested too deeply", "" to "not JSON",
     )
     for ((text, said) in broken) {
