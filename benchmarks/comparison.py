@@ -124,7 +124,9 @@ def _time_rows(
     if all(starts):
         spread = max(max(start) / min(start) - 1 for start in starts)
         values = (median(starts[0]), median(starts[1]))
-        yield _judged("cold start", "s", *values, _plain(*values), spread, tolerance)
+        told = min(map(len, starts)) > 1
+        estimate = _plain(*values) if told else Estimate(values[1] / values[0], None, None)
+        yield _judged("cold start", "s", *values, estimate, spread, tolerance)
 
 
 def _pooled(
@@ -157,7 +159,7 @@ def _judged(
 ) -> Row:
     more, less = ("larger", "smaller") if unit == "MB" else ("slower", "faster")
     if estimate.low is None:
-        verdict = "too few reads to tell"
+        verdict = "too few to tell"
     elif not estimate.differs:
         verdict = "the same within noise" if noise or estimate.low != estimate.high else "the same"
     elif abs(estimate.ratio - 1) <= noise:

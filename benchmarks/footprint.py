@@ -1,15 +1,14 @@
-"""Resident memory of this process, step by step. Linux only: reads /proc/self/status."""
+"""Resident memory of this process, step by step; on Linux only."""
 
 from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from edgekit.errors import UsageError
+from edgekit.memory import peak_rss, rss
 
-_STATUS = Path("/proc/self/status")
 _ENGINES = {"numpy": "numpy", "Pillow": "PIL.Image", "onnxruntime": "onnxruntime", "edgekit": "edgekit.reader"}
 """What a read imports, in the order in which each adds least of the others."""
 
@@ -25,7 +24,8 @@ class Footprint:
 
     def mark(self, after: str) -> None:
         """Adds a row. Raises UsageError where the system does not tell."""
-        self.rows.append({"after": after, "rss_mb": resident_mb("VmRSS"), "peak_mb": resident_mb("VmHWM")})
+        now, most = resident_mb()
+        self.rows.append({"after": after, "rss_mb": now, "peak_mb": most})
 
     def imports(self) -> None:
         """Imports what a read needs, a row for each."""
@@ -34,10 +34,9 @@ class Footprint:
             self.mark(f"import {name}")
 
 
-def resident_mb(key: str) -> float:
-    """``VmRSS``, what is resident, or ``VmHWM``, the most that ever was. Raises UsageError where there is no /proc."""
-    try:
-        lines = _STATUS.read_text(encoding="ascii").splitlines()
-    except OSError as error:
-        raise UsageError(f"{_STATUS}: cannot be read; memory is measured on Linux only") from error
-    return next(int(line.split()[1]) for line in lines if line.startswith(key)) * 1024 / 1e6
+def resident_mb() -> tuple[float, float]:
+    """What is resident now, and the most that ever was. Raises UsageError where the system does not tell."""
+    now, most = rss(), peak_rss()
+    if now is None or most is None:
+        raise UsageError("this system does not tell what is resident: memory is measured on Linux only")
+    return now / 1e6, most / 1e6

@@ -46,7 +46,8 @@ def record(pictures: Sequence[Path], read: Callable[[Path], object], step: Calla
     for count, picture in enumerate(pictures, 1):
         read(picture)
         if count in marks:
-            rows.append({"reads": count, "rss_mb": resident_mb("VmRSS"), "peak_mb": resident_mb("VmHWM")})
+            now, most = resident_mb()
+            rows.append({"reads": count, "rss_mb": now, "peak_mb": most})
         step()
     return {"reads": len(pictures), "memory": rows}
 

@@ -8,13 +8,9 @@ beyond the lines: columns of the padding's grey at their right ends.
 from __future__ import annotations
 
 import sys
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 from benchmarks import host
 from benchmarks.dataset import pictures_apart
@@ -24,9 +20,8 @@ from edgekit.bench.stats import percentile
 from edgekit.cli.progress import Progress
 
 if TYPE_CHECKING:  # what it would load is what the footprint is about
-    from numpy.typing import NDArray
-
-    from edgekit.session import Session
+    from benchmarks.watching import Watch
+    from edgekit.reader import Reader
     from edgekit.timings import Timings
 
 SCHEMA = "edgekit-profile/1"
@@ -38,8 +33,6 @@ EPILOG = """\
 Run it on a machine that does nothing else, and with --threads 1 for the share of the networks: with more, threads that
 wait for one another count as time outside. Exit: 0 done, 2 an error (one line on stderr)."""
 WARM_UP = 2
-LINES = "recognize"
-"""The stage whose batches are padded."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,85 +59,24 @@ def main(arguments: list[str] | None = None) -> int:
     return finish(measure, text, options.json)
 
 
-@dataclass(slots=True)
-class Watch:
-    """What networks ran since it was last cleared. seconds: stage -> thread -> seconds inside ``Session.run``.
-
-    shapes: of the batches of lines. pixels, wasted: columns of these batches, and those of them that are padding.
-    """
-
-    padding: int
-    seconds: dict[str, dict[int, float]] = field(default_factory=dict)
-    shapes: set[tuple[int, ...]] = field(default_factory=set)
-    batches: int = 0
-    pixels: int = 0
-    wasted: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def ran(self, stage: str, seconds: float, given: NDArray[Any]) -> None:
-        """Notes one run of a stage's network on its first input."""
-        with self._lock:
-            threads = self.seconds.setdefault(stage, {})
-            threads[threading.get_ident()] = threads.get(threading.get_ident(), 0.0) + seconds
-            if stage == LINES:
-                self.shapes.add(given.shape)
-                self.batches += 1
-                self.pixels += given.shape[0] * given.shape[2]
-                self.wasted += padded(given, self.padding)
-
-    def kernels(self) -> dict[str, float]:
-        """Seconds per stage, the mean over the threads that ran it; then forgets them."""
-        found = {stage: sum(by.values()) / len(by) for stage, by in self.seconds.items()}
-        self.seconds.clear()
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A session whose runs are noted."""
-
-    stage: str
-    session: Session
-    watch: Watch
-
-    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        started = time.perf_counter()
-        outputs = self.session.run(*inputs)
-        self.watch.ran(self.stage, time.perf_counter() - started, inputs[0])
-        return outputs
-
-
-def opened(bundle: Path | None, threads: int | None) -> tuple[Watch, Any]:
+def opened(bundle: Path | None, threads: int | None) -> tuple[Watch, Reader]:
     """A reader whose sessions are watched, and the watch."""
-    from edgekit import reader, session
+    from benchmarks.watching import Watch, WatchingEngine
+    from edgekit.bundle import Bundle
+    from edgekit.machine import default_threads
+    from edgekit.reader import Choice, Reader
 
-    watch = Watch(0)
-
-    def watched(bundle: Any, stage: str, *rest: Any, **named: Any) -> Session:
-        return Watched(stage, session.open_session(bundle, stage, *rest, **named), watch)
-
-    with mock.patch.object(reader, "open_session", watched):
-        made = reader.Reader.open(bundle, threads=threads)
-    watch.padding = int(made.bundle.stage(LINES).params["padding"])
-    return watch, made
-
-
-def padded(lines: NDArray[Any], grey: int) -> int:
-    """Columns at the right ends of crops [count, height, width, 3] that are ``grey`` from top to bottom."""
-    rows = lines[:, :: max(1, lines.shape[1] // 6)]  # print that is exactly grey in all of these is padding
-    inked = (rows != grey).any(axis=(1, 3))[:, ::-1]
-    last = inked.argmax(axis=1)
-    last[~inked.any(axis=1)] = lines.shape[2]
-    return int(last.sum())
+    read = Bundle.open(bundle)
+    watch = Watch(int(read.stage("recognize").params["padding"]))
+    engine = WatchingEngine("onnxruntime", "fp32", threads or default_threads(), watch)
+    return watch, Reader(read, engine, Choice(None, review_error=0.02, escalate=None))
 
 
 def profile(
     pictures: Sequence[Path], read: Callable[[Path], tuple[Any, Timings]], watch: Watch, step: Callable[[], None]
 ) -> dict[str, Any]:
     """Figures over the pictures; see the module. step: called after each read."""
-    watch.kernels()
-    watch.shapes.clear()
-    watch.batches = watch.pixels = watch.wasted = 0
+    watch.clear()
     stages: dict[str, dict[str, float]] = {}
     totals, lines = [], 0
     for picture in pictures:

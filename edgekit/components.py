@@ -31,9 +31,13 @@ class Components:
     label: Ints
     count: int
 
+    def areas(self) -> Floats:
+        """Number of each component's pixels."""
+        return self._sum(self.stop - self.start)
+
     def means(self) -> Floats:
         """Mean heat of each component's pixels."""
-        return self._sum(self.heat) / self._sum(self.stop - self.start)
+        return self._sum(self.heat) / self.areas()
 
     def tilts(self) -> Floats:
         """Direction of each component's long axis in radians, -pi/2..pi/2, clockwise positive (y runs down).

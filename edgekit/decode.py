@@ -41,11 +41,15 @@ class DecodeParams:
     max_bytes: a file with more is refused. max_pixels: a picture with more is refused before it is decoded.
     min_short_side: a picture is reduced by 2, 4 or 8 while its short side keeps at least this many pixels; more
         resolution costs memory and reads no more text.
+    least_text: where a reduced picture turns out to have lower text than this (``edgekit.detect.Detection.height``),
+        it is decoded once more, less reduced, to at most ``finer_pixels``.
     """
 
     max_bytes: int
     max_pixels: int
     min_short_side: int
+    least_text: float
+    finer_pixels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +75,34 @@ def describe(source: object) -> str:
     return f"<{type(source).__module__.split('.')[0]} {type(source).__name__}>"
 
 
-def load(source: Source, params: DecodeParams) -> Photo:
+def finer(photo: Photo, height: float, params: DecodeParams) -> int:
+    """By how much a picture should be reduced, now that its text is known to be ``height`` pixels high (0: none)."""
+    factor = photo.factor
+    while factor > 1 and 0 < height * photo.factor / factor < params.least_text:
+        if photo.width * photo.height * 4 > params.finer_pixels * factor**2:
+            break
+        factor //= 2
+    return factor
+
+
+def load(source: Source, params: DecodeParams, most: int = _REDUCTIONS[0]) -> Photo:
     """Decodes the first page of a picture, applies its EXIF orientation, and makes it RGB (alpha over white).
 
+    most: it is reduced at most by this.
     A PIL image is not changed. Raises ImageError or ImageTooLargeError with the source, the reason and the mend.
     """
     name = describe(source)
     if isinstance(source, np.ndarray):
-        return _converted(_from_array(source, name), params, name)
+        return _converted(_from_array(source, name), params, name, most)
     if isinstance(source, Image.Image):
-        return _converted(source, params, name)
+        return _converted(source, params, name, most)
     if not isinstance(source, (str, Path, bytes)):
         raise ImageError(f"{name}: give a path, bytes, a PIL image or a numpy array")
     data = source if isinstance(source, bytes) else _read_file(Path(source), params)
     if len(data) > params.max_bytes:
         raise ImageTooLargeError(f"{name}: over the limit of {params.max_bytes:,} bytes: save it smaller")
     with _identify(data, params, name) as opened:
-        return _converted(opened, params, name, own=True)
+        return _converted(opened, params, name, most, own=True)
 
 
 def _read_file(path: Path, params: DecodeParams) -> bytes:
@@ -130,12 +145,12 @@ def _register_heif(name: str) -> None:
     pillow_heif.register_heif_opener()
 
 
-def _converted(opened: Image.Image, params: DecodeParams, name: str, own: bool = False) -> Photo:
+def _converted(opened: Image.Image, params: DecodeParams, name: str, most: int, own: bool = False) -> Photo:
     width, height = opened.size
     if width * height > params.max_pixels:
         limit = f"the limit is {params.max_pixels:,}"
         raise ImageTooLargeError(f"{name}: {width:,} x {height:,} pixels, {limit}: scale it down")
-    factor = next((k for k in _REDUCTIONS if min(width, height) // k >= params.min_short_side), 1)
+    factor = next((k for k in _REDUCTIONS if k <= most and min(width, height) // k >= params.min_short_side), 1)
     try:
         warnings = _page_warnings(opened, name)
         turn = _exif_turn(opened)

@@ -18,27 +18,37 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit.components import Components, find_components
-from edgekit.geometry import bounding_quad, homography, project, quad_size, skew
-from edgekit.image import Pixels, crop, resize
+from edgekit.geometry import bounding_quad, homography, project, quad_size, skew, tilt
+from edgekit.image import Pixels
 from edgekit.session import Session
 from edgekit.types import Quad
+from edgekit.view import View, drawn, in_tiles
 
 
 @dataclass(frozen=True, slots=True)
 class DetectParams:
     """Constants of detection.
 
-    multiple: sides given to the network are multiples of this. max_pixels: and their product is at most this.
-    short_side: the short side aimed at; a smaller picture is enlarged, a larger one reduced.
+    multiple: sides given to the network are multiples of this. max_pixels: and their product is at most this; what
+    needs more is looked at in at most ``max_tiles`` pieces, each with ``tile_margin`` pixels of its neighbours.
+    glance_pixels: of the first look. short_side: the short side aimed at where the height of the text is not known; a
+    smaller picture is enlarged, a larger one reduced.
     threshold: heat above which a pixel is text. min_score: least mean heat of a region. min_side: least thickness of a
     region in heat-map pixels. unclip: growth ratio. elongated: length by thickness from which a region's own tilt is
     trusted. max_tilt: degrees by which a region may tilt away from the page before its own tilt is distrusted.
-    look_tilt: degrees of skew from which the text is looked at again, level. look_share: so it is where the rectangle
-    around it covers at most this share of the picture. look_margin: line heights left free around it.
+    blur: by how much regions are higher than the text they stand for. clear: share of the length of all regions that
+    must be elongated, clear_lines: how many, and clear_height: their least height (area by length, less blur), for a
+    look to tell skew and height of the text. height: the height aimed at, in heat-map pixels. least_height: lower text
+    is looked at again. look_tilt: degrees of skew from which text is looked at level. look_share: where it is not
+    clear, text is looked at again if the rectangle around it covers at most this share of the picture. look_margin:
+    line heights left free around it.
     """
 
     multiple: int
     max_pixels: int
+    max_tiles: int
+    tile_margin: int
+    glance_pixels: int
     short_side: int
     threshold: float
     min_score: float
@@ -46,6 +56,12 @@ class DetectParams:
     unclip: float
     elongated: float
     max_tilt: float
+    clear: float
+    clear_lines: int
+    clear_height: float
+    height: float
+    blur: float
+    least_height: float
     look_tilt: float
     look_share: float
     look_margin: float
@@ -56,10 +72,14 @@ class Detection:
     """What was found.
 
     quads: of the lines, in pixels of the picture given. upright: False where most text runs down or up the picture.
+    height: median height of the lines' shrunken regions, in the same pixels; 0 without lines. clear: whether
+    enough regions are elongated for skew and height to be trusted.
     """
 
     quads: tuple[Quad, ...]
     upright: bool
+    height: float = 0.0
+    clear: bool = False
 
 
 class Detector:
@@ -69,45 +89,86 @@ class Detector:
         self._session = session
         self._params = params
 
-    def detect(self, image: Image.Image) -> Detection:
+    def detect(self, image: Image.Image, known: Detection | None = None) -> Detection:
         """Quads of all lines, unordered; each starts at its left end unless ``upright`` is False.
 
-        Where the first look shows that the text is tilted, or is only a small part of the picture, a second one takes
-        the rectangle around the text, level and at full input size. A receipt that fills its photo pays nothing.
+        A glance at the whole picture, much reduced, tells where the text is, how it tilts and how high it is; then the
+        rectangle around the text is looked at, level, at the size that suits it. What that look shows to be still too
+        small or tilted is looked at once more. Text that runs down or up the picture ends the search at once.
+        known: what another copy of the picture showed, in this one's pixels and upright; it stands for the glance.
         """
-        size = self.input_size(image.width, image.height)
-        whole = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
-        found = self._look(resize(image, *size), whole)
-        if not found.upright or not found.quads:
-            return found
-        area = self._text_area(found.quads)
-        width, height = quad_size(area)
-        small = width * height <= self._params.look_share * image.width * image.height
-        if small or abs(skew(found.quads)) >= self._params.look_tilt:
-            return self._look(crop(image, area, *self.input_size(width, height)), area)
+        view = self._whole(image, self._params.glance_pixels)
+        found = known or self._look(image, view)
+        for enough in (self._params.height, self._params.least_height):
+            if found.clear and not found.upright and known is None:
+                return found
+            after = self._next(image, view, found, enough)
+            if after is None:
+                return found
+            view, found = after, self._look(image, after)
         return found
 
-    def _look(self, view: Pixels, area: Quad) -> Detection:
-        """Lines in a view of an area, in the coordinates of that area's corners."""
-        size = view.shape[1], view.shape[0]
-        (heat,) = self._session.run(view[None])
-        del view  # of no more use, and as large as the rest of what follows
-        found = find_lines(heat[0], self._params)
-        there = homography(size, area)
-        return Detection(tuple(quad.map(lambda point: project(point, there)) for quad in found.quads), found.upright)
-
-    def _text_area(self, quads: Sequence[Quad]) -> Quad:
-        thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
-        return bounding_quad(quads, skew(quads), self._params.look_margin * thickness)
-
-    def input_size(self, width: float, height: float) -> tuple[int, int]:
-        """Width and height at which an area of this size is given to the network."""
+    def input_size(self, width: float, height: float, most: int | None = None) -> tuple[int, int]:
+        """Width and height at which an area of this size is given to the network; at most ``most`` pixels."""
         p = self._params
-        scale = min(p.short_side / min(width, height), math.sqrt(p.max_pixels / (width * height)))
+        most = most or p.max_pixels
+        scale = min(p.short_side / min(width, height), math.sqrt(most / (width * height)))
+        return self._rounded(width, height, scale, most)
+
+    def _rounded(self, width: float, height: float, scale: float, most: int) -> tuple[int, int]:
+        p = self._params
         short = max(1, round(min(width, height) * scale / p.multiple)) * p.multiple
-        most = p.max_pixels // (short * p.multiple)  # a strip of a picture is squeezed rather than let grow
-        long = max(1, min(round(max(width, height) * scale / p.multiple), most)) * p.multiple
+        longest = max(1, most // (short * p.multiple))  # a strip is squeezed rather than let grow
+        long = max(1, min(round(max(width, height) * scale / p.multiple), longest)) * p.multiple
         return (short, long) if width <= height else (long, short)
+
+    def _whole(self, image: Image.Image, most: int) -> View:
+        corners = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
+        return View(corners, self.input_size(image.width, image.height, most))
+
+    def _next(self, image: Image.Image, view: View, found: Detection, enough: float) -> View | None:
+        """The view that shows better what was found; None where it was seen well. enough: height of text in a view."""
+        p = self._params
+        glance = view.size[0] * view.size[1] <= p.glance_pixels
+        if glance and not found.clear:  # what a glance makes out of small text may be a part of it
+            return self._whole(image, p.max_pixels)
+        lean = skew(found.quads) if found.clear else 0.0
+        away = abs(lean - tilt(view.area))
+        if found.clear and found.height * view.scale >= enough and away < p.look_tilt:
+            return None
+        area = self._text_area(image, found.quads, lean if abs(lean) >= p.look_tilt else 0.0)
+        width, height = quad_size(area)
+        if not found.clear:
+            small = width * height <= p.look_share * image.width * image.height
+            return View(area, self.input_size(width, height)) if small else None
+        most = p.max_pixels * p.max_tiles
+        scale = min(p.height / max(found.height, 1e-6), math.sqrt(most / (width * height)))
+        return View(area, self._rounded(width, height, scale, most))
+
+    def _text_area(self, image: Image.Image, quads: Sequence[Quad], degrees: float) -> Quad:
+        if not quads:
+            return self._whole(image, 1).area
+        thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
+        area = bounding_quad(quads, degrees, self._params.look_margin * thickness)
+        if degrees:
+            return area
+        (left, top), (right, bottom) = area.top_left, area.bottom_right
+        left, top = max(0, math.floor(left)), max(0, math.floor(top))
+        right, bottom = min(image.width, math.ceil(right)), min(image.height, math.ceil(bottom))
+        return Quad((left, top), (right, top), (right, bottom), (left, bottom))
+
+    def _look(self, image: Image.Image, view: View) -> Detection:
+        """Lines in a view, in pixels of the picture."""
+        p = self._params
+        found = find_lines(in_tiles(drawn(image, view), self._heat, p.max_pixels, p.tile_margin, p.multiple), p)
+        there = homography(view.size, view.area)
+        quads = tuple(quad.map(lambda point: project(point, there)) for quad in found.quads)
+        return Detection(quads, found.upright, found.height / view.scale, found.clear)
+
+    def _heat(self, pixels: Pixels) -> NDArray[np.float32]:
+        (heat,) = self._session.run(pixels[None])
+        whole: NDArray[np.float32] = heat[0]
+        return whole
 
 
 def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
@@ -124,7 +185,12 @@ def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
     near = np.abs(_wrap(tilt - page)) <= math.radians(params.max_tilt)
     boxes = _boxes(parts, np.where(long & near, tilt, page))
     keep = (parts.means() >= params.min_score) & (np.minimum(boxes[:, 3], boxes[:, 4]) >= params.min_side)
-    return Detection(tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist()), upright)
+    lines = keep & long
+    height = float(np.median(parts.areas()[lines] / length[lines])) - params.blur if lines.any() else 0.0
+    share = length[lines].sum() / max(length[keep].sum(), 1e-6)
+    clear = bool(lines.sum() >= params.clear_lines and share >= params.clear and height >= params.clear_height)
+    quads = tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist())
+    return Detection(quads, upright, max(height, 0.0), clear)
 
 
 def _sizes(parts: Components, tilt: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -18,13 +18,15 @@ class LayoutParams:
 
     reach: share of the smaller line height within which the middles of two lines must lie, measured across the text,
     to stand in one row. overlap: share of the shorter line that may overlap along the text with a line of the same
-    row. probe_lines: how many of the longest lines are read first, to see whether the page stands on its head.
-    upright_confidence: mean confidence of those lines from which the page is taken to be upright.
+    row. probe_lines: how many lines are read first, to see whether the page stands on its head: the longest of those at
+    most ``probe_length`` heights long. upright_confidence: mean confidence of those lines from which the page is taken
+    to be upright.
     """
 
     reach: float
     overlap: float
     probe_lines: int
+    probe_length: float
     upright_confidence: float
 
 

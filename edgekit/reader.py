@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from edgekit.bundle import Bundle
-from edgekit.decode import DecodeParams, Photo, Source, describe, load
+from edgekit.decode import DecodeParams, Photo, Source, describe, finer, load
 from edgekit.detect import Detector, DetectParams
 from edgekit.errors import ImageError, MissingGraphError, UsageError
 from edgekit.escalation import Escalate, doubtful, escalated
@@ -19,7 +19,7 @@ from edgekit.layout import LayoutParams, rows
 from edgekit.machine import default_threads
 from edgekit.manifest import parse_params
 from edgekit.recognize import RecognizeParams, Recognizer
-from edgekit.scan import Scan, Scanner
+from edgekit.scan import Found, Scan, Scanner
 from edgekit.session import Session, open_session
 from edgekit.timings import Timings
 from edgekit.types import Point, Receipt, TextLine
@@ -120,9 +120,9 @@ class Reader:
     def read_timed(self, source: Source) -> tuple[Receipt, Timings]:
         """``read``, and how long each stage took."""
         timings = Timings()
-        photo = load(source, self._decode)
-        timings.lap("decode")
-        scan = self._scanner.scan(photo.image, timings)
+        photo, found = self._find(source, timings)
+        scan = self._scanner.read(found)
+        timings.lap("recognize")
         receipt = _assemble(photo, scan)
         timings.lap("layout")
         fields, items = self._extractor.extract_all(receipt.lines, receipt.rows)
@@ -132,6 +132,20 @@ class Reader:
             receipt = escalated(receipt, turn(photo.image, receipt.rotation), self._escalate)
             timings.lap("escalate")
         return receipt, timings
+
+    def _find(self, source: Source, timings: Timings) -> tuple[Photo, Found]:
+        """The photo and its lines; text that is small in a large photo is looked for again in a finer copy."""
+        photo = load(source, self._decode)
+        timings.lap("decode")
+        found = self._scanner.find(photo.image)
+        timings.lap("detect")
+        factor = finer(photo, found.detection.height, self._decode)
+        if factor < photo.factor:
+            photo = load(source, self._decode, factor)
+            timings.lap("decode")
+            found = self._scanner.find(photo.image, found)
+            timings.lap("detect")
+        return photo, found
 
     def extract(self, lines: Sequence[TextLine], width: int, height: int) -> Receipt:
         """The receipt that lines, in any order, amount to; for lines that something else read. Escalates nothing.

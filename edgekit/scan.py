@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from edgekit.detect import Detector
-from edgekit.geometry import quad_size, skew
+from edgekit.detect import Detection, Detector
+from edgekit.geometry import quad_size, skew, tilt, turn_point
 from edgekit.image import turn
 from edgekit.layout import LayoutParams, Rows, rows
 from edgekit.recognize import Recognizer
@@ -26,11 +26,20 @@ class Scan:
     skew: float
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where lines are. image: turned clockwise by ``rotation``, 0 or 90, so that they run along it."""
+
+    image: Image.Image
+    detection: Detection
+    rotation: int
+
+
 class Scanner:
     """Detection, orientation, recognition and layout.
 
     Orientation needs no model of its own: lines that run up or down the picture say that it lies on its side, and a
-    recogniser that is unsure of the longest lines, and surer of them upside down, says that it stands on its head. An
+    recogniser that is unsure of a few lines, and surer of them upside down, says that it stands on its head. An
     upright page pays nothing.
     """
 
@@ -40,21 +49,39 @@ class Scanner:
         self._params = params
 
     def scan(self, image: Image.Image, timings: Timings) -> Scan:
-        """All lines of a picture."""
-        detection, rotation = self._detector.detect(image), 0
-        if not detection.upright:
-            rotation, image = 90, turn(image, 90)
-            detection = self._detector.detect(image)
+        """All lines of a picture: ``find`` and ``read``."""
+        found = self.find(image)
         timings.lap("detect")
-        quads = _longest_first(detection.quads)
-        probe = self._recognizer.read(image, quads[: self._params.probe_lines])
-        if self._upside_down(image, probe):
-            rotation, image = rotation + 180, turn(image, 180)
-            quads, probe = _longest_first(self._detector.detect(image).quads), []
-        lines = [*probe, *self._recognizer.read(image, quads[len(probe) :])]
+        scan = self.read(found)
         timings.lap("recognize")
-        found = tuple(line for line in lines if line.text)
-        return Scan(found, rows(found, self._params), rotation, skew([line.quad for line in found]))
+        return scan
+
+    def find(self, image: Image.Image, coarse: Found | None = None) -> Found:
+        """The lines of a picture. coarse: what a reduced copy of it showed."""
+        if coarse is not None:
+            image = turn(image, coarse.rotation)
+            known = _enlarged(coarse.detection, image.width / coarse.image.width)
+            return Found(image, self._detector.detect(image, known), coarse.rotation)
+        detection = self._detector.detect(image)
+        if detection.upright:
+            return Found(image, detection, 0)
+        known, image = _turned(detection, image.size), turn(image, 90)
+        return Found(image, self._detector.detect(image, known), 90)
+
+    def read(self, found: Found) -> Scan:
+        """The text of lines, and their rows."""
+        image, rotation = found.image, found.rotation
+        quads = probes_first(found.detection.quads, self._params)
+        probe = self._recognizer.read(image, quads[: self._params.probe_lines])
+        over = self._upside_down(image, probe)
+        if over:
+            quads, probe = [quad.flipped() for quad in quads], over
+        lines = [*probe, *self._recognizer.read(image, quads[len(probe) :])]
+        if over:
+            rotation, size = rotation + 180, image.size
+            lines = [replace(line, quad=line.quad.map(lambda p: turn_point(p, 180, *size))) for line in lines]
+        kept = tuple(line for line in lines if line.text)
+        return Scan(kept, rows(kept, self._params), rotation, skew([line.quad for line in kept]))
 
     def warm_up(self) -> None:
         """Runs both graphs once, on the shapes of a blank page with one line."""
@@ -62,15 +89,32 @@ class Scanner:
         self._detector.detect(page)
         self._recognizer.read(page, [Quad((0, 0), (240, 0), (240, 24), (0, 24))])
 
-    def _upside_down(self, image: Image.Image, probe: Sequence[TextLine]) -> bool:
+    def _upside_down(self, image: Image.Image, probe: Sequence[TextLine]) -> list[TextLine]:
+        """The lines as they read upside down, if they read better so; else none."""
         if _confidence(probe) >= self._params.upright_confidence:
-            return False
+            return []
         flipped = self._recognizer.read(image, [line.quad.flipped() for line in probe])
-        return _confidence(flipped) > _confidence(probe)
+        return flipped if _confidence(flipped) > _confidence(probe) else []
 
 
-def _longest_first(quads: Sequence[Quad]) -> list[Quad]:
-    return sorted(quads, key=lambda quad: -quad_size(quad)[0])
+def _turned(detection: Detection, size: tuple[int, int]) -> Detection:
+    """What was found, once the picture is turned clockwise by a quarter; each quad starts at its left end again."""
+    quads = [quad.map(lambda point: turn_point(point, 90, *size)) for quad in detection.quads]
+    level = tuple(quad.flipped() if abs(tilt(quad)) > 90 else quad for quad in quads)
+    return replace(detection, quads=level, upright=True)
+
+
+def _enlarged(detection: Detection, times: float) -> Detection:
+    quads = tuple(quad.map(lambda point: (point[0] * times, point[1] * times)) for quad in detection.quads)
+    return replace(detection, quads=quads, height=detection.height * times)
+
+
+def probes_first(quads: Sequence[Quad], params: LayoutParams) -> list[Quad]:
+    """Longest first, but before them the ``probe_lines`` by which the way up is told: they are not too long to try."""
+    order = sorted(quads, key=lambda quad: -quad_size(quad)[0])
+    short = [quad for quad in order if quad_size(quad)[0] <= params.probe_length * quad_size(quad)[1]]
+    probes = short[: params.probe_lines]
+    return [*probes, *(quad for quad in order if quad not in probes)]
 
 
 def _confidence(lines: Sequence[TextLine]) -> float:

@@ -60,6 +60,12 @@ def test_the_mirror_is_the_one_apt_has(apt: Path) -> None:
     assert configured(apt) == "https://line.example/debian/"
 
 
+def test_a_mirror_of_one_day_is_debians(apt: Path) -> None:
+    uri = "https://day.example/archive/debian/20260101T000000Z"
+    (apt / "sources.list").write_text(f"deb {uri} bookworm main\n", "utf-8")
+    assert configured(apt) == uri
+
+
 def test_all_of_a_stanza_is_read() -> None:
     found = archives_in("a.sources", SOURCES)
     assert [archive.uri.split("//")[1].split(".")[0] for archive in found] == ["one", "two", "three", "four"]
@@ -140,8 +146,12 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_wheel_that_is_none_is_named(tmp_path: Path) -> None:
+    wheel = tmp_path / "a-1-py3-none-any.whl"
     with pytest.raises(UsageError, match="is no file; give a wheel of EdgeKit"):
-        installed(tmp_path / "a.whl", tmp_path)
+        installed(wheel, tmp_path)
+    wheel.write_bytes(b"no zip")
+    with pytest.raises(UsageError, match=r"a-1-py3-none-any\.whl: .*; give a wheel of EdgeKit"):
+        installed(wheel, tmp_path)
 
 
 def feed(*values: float) -> tuple[Any, ...]:

@@ -136,6 +136,8 @@ def test_cold_starts_are_judged_by_how_far_they_are_from_each_other() -> None:
     assert rows_of(before, after)["cold start"].verdict == "slower"
     after["variants"][0]["start"]["cold_s"] = [1.0, 1.6]
     assert rows_of(before, after)["cold start"].verdict == "the same within noise"
+    after["variants"][0]["start"]["cold_s"] = [1.6]
+    assert rows_of(before, after)["cold start"].verdict == "too few to tell"
 
 
 def test_variants_are_matched_by_setting() -> None:
@@ -200,7 +202,7 @@ def test_noisy_runs_are_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_too_few_reads_are_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, EXAMPLE, EXAMPLE) == 2
     said = capsys.readouterr()
-    assert "too few reads to tell" in said.out
+    assert "too few to tell" in said.out
     assert "No regression" not in said.out
     assert "measure without --quick" in said.err
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from benchmarks import footprint, profile
-from benchmarks.profile import Watch, padded
+from benchmarks.watching import Watch, padded
 from edgekit.timings import Timings
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc/self/status")
@@ -79,6 +79,6 @@ def test_an_error_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_a_system_that_does_not_tell_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(footprint, "_STATUS", tmp_path / "status")
+    monkeypatch.setattr(footprint, "rss", lambda: None)
     assert profile.main(["--data", str(tmp_path)]) == 2
     assert "Linux only" in capsys.readouterr().err

@@ -15,7 +15,7 @@ from edgekit.decode import DecodeParams, Photo, load
 from edgekit.reader import Reader
 from edgekit.types import FIELD_NAMES, Field, Fields, Quad, Receipt, TextLine
 
-PARAMS = DecodeParams(10**8, 10**8, 1000)
+PARAMS = DecodeParams(10**8, 10**8, 1000, 6.5, 10**7)
 
 
 def has_colour(image: Image.Image, colour: str) -> bool:

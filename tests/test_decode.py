@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from bad_pictures import BAD, png_header
 from PIL import Image
 from places import EXAMPLE
 
-from edgekit.decode import DecodeParams, Photo, load
+from edgekit.decode import DecodeParams, Photo, finer, load
 from edgekit.errors import ImageError, ImageTooLargeError
 from edgekit.reader import Reader
 
-PARAMS = DecodeParams(max_bytes=2_000_000, max_pixels=80_000_000, min_short_side=1000)
-SMALL = DecodeParams(max_bytes=2_000_000, max_pixels=80_000_000, min_short_side=8)
+PARAMS = DecodeParams(
+    max_bytes=2_000_000, max_pixels=80_000_000, min_short_side=1000, least_text=6.0, finer_pixels=2_000_000
+)
+SMALL = replace(PARAMS, min_short_side=8)
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 
 
@@ -78,7 +81,7 @@ def test_too_many_pixels_and_bytes_have_a_kind_of_their_own(tmp_path: Path) -> N
     with pytest.raises(ImageTooLargeError, match=r"big\.jpg: over the limit"):
         load(tmp_path / "big.jpg", PARAMS)
     with pytest.raises(ImageTooLargeError, match="40 x 20 pixels, the limit is 799: scale it down"):
-        load(corner_marked(), DecodeParams(1000, 799, 8))
+        load(corner_marked(), DecodeParams(1000, 799, 8, 6.0, 799))
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without an end")
@@ -233,3 +236,26 @@ def test_a_path_its_bytes_and_its_pixels_are_the_same_picture() -> None:
     with Image.open(EXAMPLE) as opened:
         assert load(opened, PARAMS).image.tobytes() == image
         assert load(np.asarray(opened), PARAMS).image.tobytes() == image
+
+
+@pytest.mark.parametrize(
+    ("factor", "height", "expected"),
+    [(8, 6.0, 8), (8, 5.0, 4), (8, 1.6, 2), (4, 0.1, 1), (2, 5.9, 1), (1, 0.1, 1), (8, 0.0, 8)],
+)
+def test_low_text_asks_for_a_finer_copy(factor: int, height: float, expected: int) -> None:
+    photo = Photo(Image.new("RGB", (10, 10)), 1400, 1400, factor)
+    assert finer(photo, height, PARAMS) == expected
+
+
+def test_a_finer_copy_keeps_its_limit() -> None:
+    photo = Photo(Image.new("RGB", (10, 10)), 4000, 4000, 8)
+    assert finer(photo, 0.1, PARAMS) == 4  # a million pixels; by 2 it would be four
+
+
+def test_a_picture_is_reduced_no_more_than_asked() -> None:
+    picture = Image.new("RGB", (80, 64), "white")
+    encoded = io.BytesIO()
+    picture.save(encoded, "JPEG")
+    for source in (picture, encoded.getvalue(), np.asarray(picture)):
+        sizes = [(photo.image.size, photo.factor) for photo in (load(source, SMALL, most) for most in (8, 2, 1))]
+        assert sizes == [((10, 8), 8), ((40, 32), 2), ((80, 64), 1)]

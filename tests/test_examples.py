@@ -55,5 +55,5 @@ def test_the_example_is_decoded_from_every_format(form: str) -> None:
     with Image.open(EXAMPLE) as picture:
         picture.save(buffer, form)
         size = picture.size
-    photo = load(buffer.getvalue(), DecodeParams(10**7, 10**7, 1000))
+    photo = load(buffer.getvalue(), DecodeParams(10**7, 10**7, 1000, 6.5, 10**7))
     assert (photo.width, photo.height) == size

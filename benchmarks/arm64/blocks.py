@@ -57,8 +57,8 @@ KINDS: Mapping[str, tuple[Pattern, ...]] = {
     "branch": (Pattern(0x1C000000, 0x14000000),),
     "integer": (Pattern(0, 0),),
 }
-"""The first that fits counts. "branch" has calls into the system and hints, too. "integer" is all that is left: arithmetic,
-moves and addresses in general registers."""
+"""The first that fits counts. "branch" has calls into the system and hints, too. "integer" is all that is left:
+arithmetic, moves and addresses in general registers."""
 
 
 @dataclass(frozen=True, slots=True)

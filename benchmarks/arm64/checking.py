@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -81,11 +80,6 @@ def check(subject: Subject, root: Path, processors: Sequence[Processor], workers
     with ThreadPoolExecutor(workers) as pool:
         found = list(pool.map(one, [(processor, i) for processor in processors for i in range(len(jobs))]))
     return [finding for findings in found for finding in findings]
-
-
-def default_workers() -> int:
-    """Emulated programs side by side, each on one core."""
-    return len(os.sched_getaffinity(0))
 
 
 def serving(bundle: Bundle, precision: str) -> dict[str, str]:

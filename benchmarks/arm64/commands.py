@@ -20,6 +20,7 @@ from benchmarks.arm64.system import UnavailableError
 from benchmarks.arm64.wheel import installed
 from edgekit.bundle import Bundle
 from edgekit.errors import EdgeKitError, UsageError
+from edgekit.machine import allowed_cores
 from edgekit.reader import Reader
 from export.report import table
 
@@ -48,7 +49,7 @@ def check(options: argparse.Namespace) -> int:
         work = Path(folder)
         package = installed(options.wheel, work)
         subject = checking.measure(package, options.bundle, options.precision, options.receipts, work)
-        findings = checking.check(subject, place, processors, options.jobs or checking.default_workers())
+        findings = checking.check(subject, place, processors, options.jobs or allowed_cores())
     passed = all(finding.passed for _, finding in findings)
     result = {
         "schema": CHECK_SCHEMA,

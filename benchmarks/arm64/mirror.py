@@ -42,7 +42,7 @@ def archives_in(name: str, text: str) -> list[Archive]:
 
 def _is_debian(archive: Archive) -> bool:
     """Security updates and packages of others have archives of their own, which lack most of Debian."""
-    return archive.uri.rstrip("/").endswith("/debian") and not any("security" in suite for suite in archive.suites)
+    return "debian" in archive.uri.split("/") and not any("security" in suite for suite in archive.suites)
 
 
 def _stanzas(text: str) -> Iterator[Archive]:

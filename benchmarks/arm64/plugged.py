@@ -18,6 +18,7 @@ from benchmarks.arm64 import mirror as mirrors
 from benchmarks.arm64.cache import Cache
 from benchmarks.arm64.packages import Apt
 from benchmarks.arm64.system import UnavailableError, call, say
+from edgekit.machine import allowed_cores
 
 PLUGIN = Path(__file__).parent / "plugin" / "blocks.c"
 ARCHIVES = ("deb-src trixie main", "deb bookworm main")
@@ -78,7 +79,7 @@ def _build(folder: Path, work: Path, source: Path) -> None:
     python = f"--python={work / 'tools' / 'bin' / 'python'}"
     own = "--extra-ldflags=-Wl,-rpath,$ORIGIN/lib"  # the libraries beside it, wherever the folder lies
     call([str(source / "configure"), python, own, *CONFIGURE], MEND, build, environment)
-    jobs = str(len(os.sched_getaffinity(0)))
+    jobs = str(allowed_cores())
     call(["nice", str(work / "tools" / "bin" / "ninja"), "-j", jobs, "qemu-aarch64"], MEND, build, environment)
     call(["strip", "-o", str(folder / "qemu-aarch64"), str(build / "qemu-aarch64")], MEND)
     (folder / "lib").mkdir()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import ROOT
-from benchmarks.arm64.system import call
+from benchmarks.arm64.system import UnavailableError, call
 from edgekit.errors import UsageError
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check")
@@ -25,5 +25,10 @@ def installed(wheel: Path | None, work: Path) -> Path:
     elif not wheel.is_file():
         raise UsageError(f"{wheel}: is no file; give a wheel of EdgeKit, or leave --wheel out")
     place = work / "package"
-    call([*PIP, "install", "--quiet", "--no-deps", "--target", str(place), str(wheel)], "give a wheel of EdgeKit")
+    try:
+        call([*PIP, "install", "--quiet", "--no-deps", "--target", str(place), str(wheel)], "give a wheel of EdgeKit")
+    except UnavailableError as error:
+        raise UsageError(f"{wheel}: {error}") from error
+    if not (place / "edgekit").is_dir():
+        raise UsageError(f"{wheel}: is a wheel of something else; give one of EdgeKit")
     return place

@@ -16,11 +16,11 @@ from edgekit.cli.progress import Progress
 from edgekit.decode import DecodeParams, load
 from edgekit.detect import Detector, DetectParams
 from edgekit.errors import UsageError
-from edgekit.geometry import quad_size
 from edgekit.image import turn
 from edgekit.layout import LayoutParams
 from edgekit.manifest import parse_params
 from edgekit.recognize import Recognizer
+from edgekit.scan import probes_first
 from edgekit.session import open_session
 from models import commands
 from models.evaluate import readers
@@ -31,7 +31,7 @@ EPILOG = """\
 example:
   python -m models.recognizer.upright --data expressexpense --weights models/recognizer/receipt.npz
 
-Reads the longest lines of each picture of split "train", as the reader does to see which way up a page lies, upright
+Reads a few lines of each picture of split "train", as the reader does to see which way up a page lies, upright
 and turned by 180 degrees. For thresholds (layout's upright_confidence): how many upright pages are looked at twice, and
 how many turned ones are taken to be upright. Wrong: pages that end up on their head. In per cent; JSON with --json.
 Exit: 0 done, 2 an error (one line on stderr)."""
@@ -39,7 +39,7 @@ Exit: 0 done, 2 an error (one line on stderr)."""
 THRESHOLDS = (0.8, 0.84, 0.86, 0.88, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97)
 
 Pair = tuple[float, float]
-"""Mean confidence of a page's longest lines: upright, and on their head."""
+"""Mean confidence of the lines tried first: upright, and on their head."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,19 +69,19 @@ def _pairs(options: argparse.Namespace, recognizer: Recognizer) -> Iterator[tupl
     detect = parse_params(DetectParams, bundle.stage("detect").params, "detect")
     detector = Detector(open_session(bundle, "detect", "onnxruntime", "fp32", 1), detect)
     decode = parse_params(DecodeParams, bundle.stage("image").params, "image")
-    count = parse_params(LayoutParams, bundle.stage("layout").params, "layout").probe_lines
+    layout = parse_params(LayoutParams, bundle.stage("layout").params, "layout")
     paths = [folder / row["file"] for folder in options.data for row in train_rows(folder)[: options.limit]]
     with Progress(len(paths)) as progress:
         for path in paths:
             image = load(path, decode).image
-            upright, turned = (probed(detector, recognizer, page, count) for page in (image, turn(image, 180)))
+            upright, turned = (probed(detector, recognizer, page, layout) for page in (image, turn(image, 180)))
             yield upright, turned
             progress.step()
 
 
-def probed(detector: Detector, recognizer: Recognizer, page: Image.Image, count: int) -> Pair:
-    """Of a page's longest lines: mean confidence as they lie, and the other way up."""
-    quads = sorted(detector.detect(page).quads, key=lambda quad: -quad_size(quad)[0])[:count]
+def probed(detector: Detector, recognizer: Recognizer, page: Image.Image, layout: LayoutParams) -> Pair:
+    """Of the lines that a scan tries first: mean confidence as they lie, and the other way up."""
+    quads = probes_first(detector.detect(page).quads, layout)[: layout.probe_lines]
     sides = (quads, [quad.flipped() for quad in quads])
     as_is, flipped = (float(np.mean([line.confidence for line in recognizer.read(page, side)])) for side in sides)
     return as_is, flipped

@@ -14,17 +14,30 @@ private val REDUCTIONS = intArrayOf(8, 4, 2)
  *
  * [maxBytes]: a file with more is refused. [maxPixels]: a picture with more is refused before it is decoded.
  * [minShortSide]: a picture is reduced by 2, 4 or 8 while its short side keeps at least this many pixels; more
- * resolution costs memory and reads no more text.
+ * resolution costs memory and reads no more text. [leastText]: where a reduced picture turns out to have lower text than
+ * this ([Detection.height]), it is decoded once more, less reduced, to at most [finerPixels].
  */
 class DecodeParams(node: Node) {
-    private val members = node.members(listOf("max_bytes", "max_pixels", "min_short_side"))
+    private val members = node.members(listOf("max_bytes", "max_pixels", "min_short_side", "least_text", "finer_pixels"))
     val maxBytes = members.getValue("max_bytes").long()
     val maxPixels = members.getValue("max_pixels").long()
     val minShortSide = members.getValue("min_short_side").integer()
+    val leastText = members.getValue("least_text").number()
+    val finerPixels = members.getValue("finer_pixels").long()
 
-    /** By how much a picture of this size is reduced: 1, 2, 4 or 8. */
-    fun factor(width: Int, height: Int): Int =
-        REDUCTIONS.firstOrNull { minOf(width, height) / it >= minShortSide } ?: 1
+    /** By how much a picture of this size is reduced: 1, 2, 4 or 8; at most by [most]. */
+    fun factor(width: Int, height: Int, most: Int = REDUCTIONS[0]): Int =
+        REDUCTIONS.firstOrNull { it <= most && minOf(width, height) / it >= minShortSide } ?: 1
+
+    /** By how much a picture should be reduced, now that its text is known to be [height] pixels high (0: none). */
+    fun finer(photo: Photo, height: Double): Int {
+        var factor = photo.factor
+        while (factor > 1 && height > 0 && height * photo.factor / factor < leastText) {
+            if (photo.width.toLong() * photo.height * 4 > finerPixels * factor * factor) break
+            factor /= 2
+        }
+        return factor
+    }
 
     /** Throws [ImageTooLargeError] where a file or a picture is over the limits; before it is decoded. */
     fun check(name: String, bytes: Long, width: Int, height: Int) {
@@ -53,10 +66,16 @@ class Photo(
 
 /**
  * The photo that decoded pixels amount to: upright by their EXIF orientation (1 to 8, CIPA DC-008, 4.6.4; all else says
- * nothing), and reduced.
+ * nothing), and reduced, at most by [most].
  */
-fun photo(decoded: Picture, params: DecodeParams, orientation: Int = 1, warnings: List<String> = emptyList()): Photo {
-    val factor = params.factor(decoded.width, decoded.height)
+fun photo(
+    decoded: Picture,
+    params: DecodeParams,
+    orientation: Int = 1,
+    warnings: List<String> = emptyList(),
+    most: Int = REDUCTIONS[0],
+): Photo {
+    val factor = params.factor(decoded.width, decoded.height, most)
     val small = if (factor > 1) reduce(decoded, factor) else decoded
     val upright = upright(small, orientation)
     val sides = if (orientation in 5..8) Pair(decoded.height, decoded.width) else Pair(decoded.width, decoded.height)

@@ -2,7 +2,9 @@ package edgekit
 
 import kotlin.math.PI
 import kotlin.math.abs
+import kotlin.math.ceil
 import kotlin.math.cos
+import kotlin.math.floor
 import kotlin.math.max
 import kotlin.math.min
 import kotlin.math.sin
@@ -21,23 +23,32 @@ import kotlin.math.sqrt
 /**
  * Constants of detection.
  *
- * [multiple]: sides given to the network are multiples of this. [maxPixels]: and their product is at most this.
- * [shortSide]: the short side aimed at; a smaller picture is enlarged, a larger one reduced. [threshold]: heat above
- * which a pixel is text. [minScore]: least mean heat of a region. [minSide]: least thickness of a region in heat-map
- * pixels. [unclip]: growth ratio. [elongated]: length by thickness from which a region's own tilt is trusted.
- * [maxTilt]: degrees by which a region may tilt away from the page before its own tilt is distrusted. [lookTilt]:
- * degrees of skew from which the text is looked at again, level. [lookShare]: so it is where the rectangle around it
- * covers at most this share of the picture. [lookMargin]: line heights left free around it.
+ * [multiple]: sides given to the network are multiples of this. [maxPixels]: and their product is at most this; what
+ * needs more is looked at in at most [maxTiles] pieces, each with [tileMargin] pixels of its neighbours. [glancePixels]:
+ * of the first look. [shortSide]: the short side aimed at where the height of the text is not known; a smaller picture is
+ * enlarged, a larger one reduced. [threshold]: heat above which a pixel is text. [minScore]: least mean heat of a
+ * region. [minSide]: least thickness of a region in heat-map pixels. [unclip]: growth ratio. [elongated]: length by
+ * thickness from which a region's own tilt is trusted. [maxTilt]: degrees by which a region may tilt away from the page
+ * before its own tilt is distrusted. [blur]: by how much regions are higher than the text they stand for. [clear]: share
+ * of the length of all regions that must be elongated, [clearLines]: how many, and [clearHeight]: their least height
+ * (area by length, less blur), for a look to tell skew and height of the text. [height]: the height aimed at, in
+ * heat-map pixels. [leastHeight]: lower text is looked at again. [lookTilt]: degrees of skew from which text is looked
+ * at level. [lookShare]: where it is not clear, text is looked at again if the rectangle around it covers at most this
+ * share of the picture. [lookMargin]: line heights left free around it.
  */
 class DetectParams(node: Node) {
     private val members = node.members(
         listOf(
-            "multiple", "max_pixels", "short_side", "threshold", "min_score", "min_side", "unclip", "elongated",
-            "max_tilt", "look_tilt", "look_share", "look_margin",
+            "multiple", "max_pixels", "max_tiles", "tile_margin", "glance_pixels", "short_side", "threshold",
+            "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines", "clear_height",
+            "height", "least_height", "look_tilt", "look_share", "look_margin",
         ),
     )
     val multiple = members.getValue("multiple").integer()
     val maxPixels = members.getValue("max_pixels").integer()
+    val maxTiles = members.getValue("max_tiles").integer()
+    val tileMargin = members.getValue("tile_margin").integer()
+    val glancePixels = members.getValue("glance_pixels").integer()
     val shortSide = members.getValue("short_side").integer()
     val threshold = members.getValue("threshold").number()
     val minScore = members.getValue("min_score").number()
@@ -45,65 +56,123 @@ class DetectParams(node: Node) {
     val unclip = members.getValue("unclip").number()
     val elongated = members.getValue("elongated").number()
     val maxTilt = members.getValue("max_tilt").number()
+    val blur = members.getValue("blur").number()
+    val clear = members.getValue("clear").number()
+    val clearLines = members.getValue("clear_lines").integer()
+    val clearHeight = members.getValue("clear_height").number()
+    val height = members.getValue("height").number()
+    val leastHeight = members.getValue("least_height").number()
     val lookTilt = members.getValue("look_tilt").number()
     val lookShare = members.getValue("look_share").number()
     val lookMargin = members.getValue("look_margin").number()
 }
 
-/** [quads]: of the lines, in pixels of the picture given. [upright]: false where most text runs down or up it. */
-class Detection(val quads: List<Quad>, val upright: Boolean)
+/**
+ * What was found.
+ *
+ * [quads]: of the lines, in pixels of the picture given. [upright]: false where most text runs down or up it. [height]:
+ * median height of the lines' shrunken regions, in the same pixels; 0 without lines. [clear]: whether enough regions are
+ * elongated for skew and height to be trusted.
+ */
+data class Detection(
+    val quads: List<Quad>,
+    val upright: Boolean,
+    val height: Double = 0.0,
+    val clear: Boolean = false,
+)
 
 /** Finds the lines of text in a picture. */
 class Detector(private val session: Session, private val params: DetectParams) {
     /**
      * Quads of all lines, unordered; each starts at its left end unless [Detection.upright] is false.
      *
-     * Where the first look shows that the text is tilted, or is only a small part of the picture, a second one takes
-     * the rectangle around the text, level and at full input size. A receipt that fills its photo pays nothing.
+     * A glance at the whole picture, much reduced, tells where the text is, how it tilts and how high it is; then the
+     * rectangle around the text is looked at, level, at the size that suits it. What that look shows to be still too
+     * small or tilted is looked at once more. Text that runs down or up the picture ends the search at once.
+     * [known]: what another copy of the picture showed, in this one's pixels and upright; it stands for the glance.
      */
-    fun detect(picture: Picture): Detection {
-        val size = inputSize(picture.width.toDouble(), picture.height.toDouble(), params)
+    fun detect(picture: Picture, known: Detection? = null): Detection {
+        var view = all(picture, params.glancePixels)
+        var found = known ?: look(picture, view)
+        for (enough in listOf(params.height, params.leastHeight)) {
+            if (found.clear && !found.upright && known == null) return found
+            view = next(picture, view, found, enough) ?: return found
+            found = look(picture, view)
+        }
+        return found
+    }
+
+    private fun all(picture: Picture, most: Int): View {
         val right = picture.width.toDouble()
         val bottom = picture.height.toDouble()
-        val whole = Quad(Point(0.0, 0.0), Point(right, 0.0), Point(right, bottom), Point(0.0, bottom))
-        val found = look(resize(picture, size.width, size.height), whole)
-        if (!found.upright || found.quads.isEmpty()) return found
-        val area = textArea(found.quads)
-        val (along, across) = quadSize(area)
-        val small = along * across <= params.lookShare * picture.width * picture.height
-        if (!small && abs(skew(found.quads)) < params.lookTilt) return found
-        val closer = inputSize(along, across, params)
-        return look(crop(picture, area, closer.width, closer.height), area)
+        val corners = Quad(Point(0.0, 0.0), Point(right, 0.0), Point(right, bottom), Point(0.0, bottom))
+        return View(corners, inputSize(right, bottom, params, most))
     }
 
-    /** Lines in a view of an area, in the coordinates of that area's corners. */
-    private fun look(view: Picture, area: Quad): Detection {
-        val given = Tensor.Bytes(intArrayOf(1, view.height, view.width, 3), view.toBytes())
+    /** The view that shows better what was found; null where it was seen well. [enough]: height of text in a view. */
+    private fun next(picture: Picture, view: View, found: Detection, enough: Double): View? {
+        val glance = view.size.width * view.size.height <= params.glancePixels
+        if (glance && !found.clear) return all(picture, params.maxPixels) // it may show a part of small text only
+        val lean = if (found.clear) skew(found.quads) else 0.0
+        val away = abs(lean - tilt(view.area))
+        if (found.clear && found.height * view.scale >= enough && away < params.lookTilt) return null
+        val area = textArea(picture, found.quads, if (abs(lean) >= params.lookTilt) lean else 0.0)
+        val (along, across) = quadSize(area)
+        if (!found.clear) {
+            val small = along * across <= params.lookShare * picture.width * picture.height
+            return if (small) View(area, inputSize(along, across, params)) else null
+        }
+        val most = params.maxPixels * params.maxTiles
+        val scale = min(params.height / max(found.height, 1e-6), sqrt(most / (along * across)))
+        return View(area, roundedSize(along, across, scale, most, params))
+    }
+
+    private fun textArea(picture: Picture, quads: List<Quad>, degrees: Double): Quad {
+        if (quads.isEmpty()) return all(picture, 1).area
+        val thickness = quads.map { quadSize(it).across }.sorted()[quads.size / 2]
+        val area = boundingQuad(quads, degrees, params.lookMargin * thickness)
+        if (degrees != 0.0) return area
+        val left = max(0.0, floor(area.topLeft.x))
+        val top = max(0.0, floor(area.topLeft.y))
+        val right = min(picture.width.toDouble(), ceil(area.bottomRight.x))
+        val bottom = min(picture.height.toDouble(), ceil(area.bottomRight.y))
+        return Quad(Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
+    }
+
+    /** Lines in a view, in pixels of the picture. */
+    private fun look(picture: Picture, view: View): Detection {
+        val pixels = shown(picture, view)
+        val heat = inTiles(pixels, params.maxPixels, params.tileMargin, params.multiple, ::heat)
+        val found = findLines(heat, view.size.width, view.size.height, params)
+        val there = homography(view.size.width, view.size.height, view.area)
+        val quads = found.quads.map { quad -> quad.map { project(it, there) } }
+        return Detection(quads, found.upright, found.height / view.scale, found.clear)
+    }
+
+    private fun heat(pixels: Picture): FloatArray {
+        val given = Tensor.Bytes(intArrayOf(1, pixels.height, pixels.width, 3), pixels.toBytes())
         val (heat) = session.run(given)
-        if (!heat.shape.contentEquals(intArrayOf(1, view.height, view.width))) {
+        if (!heat.shape.contentEquals(intArrayOf(1, pixels.height, pixels.width))) {
             throw BackendError("stage 'detect': a heat map of another size than the picture; export the bundle again")
         }
-        val found = findLines(heat.floats("detect"), view.width, view.height, params)
-        val there = homography(view.width, view.height, area)
-        return Detection(found.quads.map { quad -> quad.map { project(it, there) } }, found.upright)
-    }
-
-    private fun textArea(quads: List<Quad>): Quad {
-        val thickness = quads.map { quadSize(it).across }.sorted()[quads.size / 2]
-        return boundingQuad(quads, skew(quads), params.lookMargin * thickness)
+        return heat.floats("detect")
     }
 }
 
 /** Pixels. */
 data class InputSize(val width: Int, val height: Int)
 
-/** Width and height at which an area of this size is given to the network. */
-fun inputSize(width: Double, height: Double, params: DetectParams): InputSize {
+/** Width and height at which an area of this size is given to the network; at most [most] pixels. */
+fun inputSize(width: Double, height: Double, params: DetectParams, most: Int = params.maxPixels): InputSize {
+    val scale = min(params.shortSide / min(width, height), sqrt(most / (width * height)))
+    return roundedSize(width, height, scale, most, params)
+}
+
+private fun roundedSize(width: Double, height: Double, scale: Double, most: Int, params: DetectParams): InputSize {
     val multiple = params.multiple
-    val scale = min(params.shortSide / min(width, height), sqrt(params.maxPixels / (width * height)))
     val short = max(1, whole(min(width, height) * scale / multiple)) * multiple
-    val most = params.maxPixels / (short * multiple) // a strip of a picture is squeezed rather than let grow
-    val long = max(1, min(whole(max(width, height) * scale / multiple), most)) * multiple
+    val longest = max(1, most / (short * multiple)) // a strip is squeezed rather than let grow
+    val long = max(1, min(whole(max(width, height) * scale / multiple), longest)) * multiple
     return if (width <= height) InputSize(short, long) else InputSize(long, short)
 }
 
@@ -126,13 +195,28 @@ fun findLines(heat: FloatArray, width: Int, height: Int, params: DetectParams): 
     val upright = steep.sumOf { lengths[it] } <= level.sumOf { lengths[it] }
     val page = pageTilt(parts.indices.filter { long[it] }, tilts, lengths, upright)
     val quads = ArrayList<Quad>()
+    val kept = ArrayList<Int>()
     for (i in parts.indices) {
         val near = abs(wrapped(tilts[i] - page)) <= radians(params.maxTilt)
         val box = box(parts[i], if (long[i] && near) tilts[i] else page)
         val thick = min(box.length, box.thickness) >= params.minSide
-        if (thick && parts[i].mean >= params.minScore) quads.add(grownQuad(box, params.unclip))
+        if (!thick || parts[i].mean < params.minScore) continue
+        quads.add(grownQuad(box, params.unclip))
+        kept.add(i)
     }
-    return Detection(quads, upright)
+    val lines = kept.filter { long[it] }
+    val heights = lines.map { parts[it].runs.sumOf { run -> run.stop - run.start } / lengths[it] }
+    val height = max(median(heights) - params.blur, 0.0)
+    val share = lines.sumOf { lengths[it] } / max(kept.sumOf { lengths[it] }, 1e-6)
+    val clear = lines.size >= params.clearLines && share >= params.clear && height >= params.clearHeight
+    return Detection(quads, upright, height, clear)
+}
+
+/** The middle value, or the mean of the two in the middle; 0 without any. */
+private fun median(values: List<Double>): Double {
+    if (values.isEmpty()) return 0.0
+    val sorted = values.sorted()
+    return (sorted[(sorted.size - 1) / 2] + sorted[sorted.size / 2]) / 2
 }
 
 /** An angle of an undirected axis into -pi/2 .. pi/2. */

@@ -62,18 +62,32 @@ class ReceiptReader(val bundle: Bundle, backend: Backend, options: Options = Opt
 
     constructor(bundle: File, backend: Backend, options: Options = Options()) : this(Bundle(bundle), backend, options)
 
-    /** Reads one picture. A picture without text gives a receipt without lines. */
-    fun read(photo: Photo, timings: Timings = Timings()): Receipt {
-        val scan = scanner.scan(photo.picture, timings)
-        val receipt = assembled(photo, scan)
+    /**
+     * Reads one picture. A picture without text gives a receipt without lines.
+     *
+     * [finer]: the same photo, reduced at most by what it is given; asked where text is too low in [photo].
+     */
+    fun read(photo: Photo, timings: Timings = Timings(), finer: ((Int) -> Photo)? = null): Receipt {
+        var seen = photo
+        var found = scanner.find(seen.picture)
+        val factor = decodeParams.finer(seen, found.detection.height)
+        if (finer != null && factor < seen.factor) {
+            seen = finer(factor)
+            found = scanner.find(seen.picture, found)
+        }
+        timings.lap("detect")
+        val scan = scanner.read(found)
+        timings.lap("recognize")
+        val receipt = assembled(seen, scan)
         timings.lap("layout")
-        val found = extractor.extract(receipt.lines, receipt.rows)
+        val extracted = extractor.extract(receipt.lines, receipt.rows)
         timings.lap("extract")
-        return receipt.copy(fields = found.fields, items = found.items)
+        return receipt.copy(fields = extracted.fields, items = extracted.items)
     }
 
     /** Reads decoded pixels, the right way up. */
-    fun read(picture: Picture): Receipt = read(photo(picture, decodeParams))
+    fun read(picture: Picture): Receipt =
+        read(photo(picture, decodeParams), finer = { photo(picture, decodeParams, most = it) })
 
     /**
      * The receipt that lines, in any order, amount to; for lines that something else read.

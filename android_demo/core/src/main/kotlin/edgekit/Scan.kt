@@ -1,5 +1,7 @@
 package edgekit
 
+import kotlin.math.abs
+
 /*
  * From pixels to lines in rows, whichever way up the page lies.
  */
@@ -7,41 +9,54 @@ package edgekit
 /** [lines]: those with text, in pixels of the picture turned clockwise by [rotation]. [skew]: degrees, clockwise. */
 class Scan(val lines: List<TextLine>, val rows: List<List<Int>>, val rotation: Int, val skew: Double)
 
+/** Where lines are. [picture]: turned clockwise by [rotation], 0 or 90, so that they run along it. */
+class Found(val picture: Picture, val detection: Detection, val rotation: Int)
+
 /**
  * Detection, orientation, recognition and layout.
  *
  * Orientation needs no model of its own: lines that run up or down the picture say that it lies on its side, and a
- * recogniser that is unsure of the longest lines, and surer of them upside down, says that it stands on its head. An
- * upright page pays nothing.
+ * recogniser that is unsure of a few lines, and surer of them upside down, says that it stands on its head. An upright
+ * page pays nothing.
  */
 class Scanner(
     private val detector: Detector,
     private val recognizer: Recognizer,
     private val params: LayoutParams,
 ) {
-    /** All lines of a picture. */
-    fun scan(picture: Picture, timings: Timings): Scan {
-        var image = picture
-        var rotation = 0
-        var detection = detector.detect(image)
-        if (!detection.upright) {
-            rotation = 90
-            image = turn(image, 90)
-            detection = detector.detect(image)
+    /** The lines of a picture. [coarse]: what a reduced copy of it showed. */
+    fun find(picture: Picture, coarse: Found? = null): Found {
+        if (coarse != null) {
+            val image = turn(picture, coarse.rotation)
+            val known = enlarged(coarse.detection, image.width.toDouble() / coarse.picture.width)
+            return Found(image, detector.detect(image, known), coarse.rotation)
         }
-        timings.lap("detect")
-        var quads = longestFirst(detection.quads)
+        val detection = detector.detect(picture)
+        if (detection.upright) return Found(picture, detection, 0)
+        val image = turn(picture, 90)
+        return Found(image, detector.detect(image, turned(detection, picture.width, picture.height)), 90)
+    }
+
+    /** The text of lines, and their rows. */
+    fun read(found: Found): Scan {
+        val image = found.picture
+        var rotation = found.rotation
+        var quads = probesFirst(found.detection.quads, params)
         var probe = recognizer.read(image, quads.take(params.probeLines))
-        if (upsideDown(image, probe)) {
-            rotation += 180
-            image = turn(image, 180)
-            quads = longestFirst(detector.detect(image).quads)
-            probe = emptyList()
+        val over = upsideDown(image, probe)
+        if (over.isNotEmpty()) {
+            quads = quads.map { it.flipped() }
+            probe = over
         }
-        val lines = probe + recognizer.read(image, quads.drop(probe.size))
-        timings.lap("recognize")
-        val found = lines.filter { it.text.isNotEmpty() }
-        return Scan(found, rows(found, params), rotation, skew(found.map { it.quad }))
+        var lines = probe + recognizer.read(image, quads.drop(probe.size))
+        if (over.isNotEmpty()) {
+            rotation += 180
+            lines = lines.map { line ->
+                line.copy(quad = line.quad.map { turnPoint(it, 180, image.width, image.height) })
+            }
+        }
+        val kept = lines.filter { it.text.isNotEmpty() }
+        return Scan(kept, rows(kept, params), rotation, skew(kept.map { it.quad }))
     }
 
     /** Runs both graphs once, on the shapes of a blank page with one line. */
@@ -52,13 +67,31 @@ class Scanner(
         recognizer.read(page, listOf(line))
     }
 
-    private fun upsideDown(image: Picture, probe: List<TextLine>): Boolean {
-        if (confidence(probe) >= params.uprightConfidence) return false
+    /** The lines as they read upside down, if they read better so; else none. */
+    private fun upsideDown(image: Picture, probe: List<TextLine>): List<TextLine> {
+        if (confidence(probe) >= params.uprightConfidence) return emptyList()
         val flipped = recognizer.read(image, probe.map { it.quad.flipped() })
-        return confidence(flipped) > confidence(probe)
+        return if (confidence(flipped) > confidence(probe)) flipped else emptyList()
     }
 }
 
-private fun longestFirst(quads: List<Quad>): List<Quad> = quads.sortedBy { -quadSize(it).along }
+/** What was found, once the picture is turned clockwise by a quarter; each quad starts at its left end again. */
+private fun turned(detection: Detection, width: Int, height: Int): Detection {
+    val quads = detection.quads.map { quad -> quad.map { turnPoint(it, 90, width, height) } }
+    return detection.copy(quads = quads.map { if (abs(tilt(it)) > 90) it.flipped() else it }, upright = true)
+}
+
+private fun enlarged(detection: Detection, times: Double): Detection {
+    val quads = detection.quads.map { quad -> quad.map { Point(it.x * times, it.y * times) } }
+    return detection.copy(quads = quads, height = detection.height * times)
+}
+
+/** Longest first, but before them the `probe_lines` by which the way up is told: they are not too long to try. */
+internal fun probesFirst(quads: List<Quad>, params: LayoutParams): List<Quad> {
+    val order = quads.sortedBy { -quadSize(it).along }
+    val short = order.filter { quadSize(it).along <= params.probeLength * quadSize(it).across }
+    val probes = short.take(params.probeLines)
+    return probes + order.filter { it !in probes }
+}
 
 private fun confidence(lines: List<TextLine>): Double = lines.sumOf { it.confidence } / maxOf(lines.size, 1)

@@ -153,6 +153,8 @@ class Functions(private val bundle: Bundle) {
             ),
             "quads" to found.quads,
             "upright" to found.upright,
+            "height" to found.height,
+            "clear" to found.clear,
         )
     }
 

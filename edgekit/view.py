@@ -1,0 +1,69 @@
+"""Views of a picture, as the detector is shown them: an area at some size, drawn whole and seen in tiles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from edgekit.geometry import quad_size, tilt
+from edgekit.image import Pixels, crop, resize
+from edgekit.types import Quad
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An area of a picture, and the size (width, height) at which it is seen.
+
+    area: a rectangle; where it is level its corners are whole pixels inside the picture.
+    """
+
+    area: Quad
+    size: tuple[int, int]
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the view to one of the picture."""
+        width, height = quad_size(self.area)
+        return math.sqrt(self.size[0] * self.size[1] / (width * height))
+
+
+def drawn(image: Image.Image, view: View) -> Pixels:
+    """A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias."""
+    if tilt(view.area) == 0:
+        (left, top), (right, bottom) = view.area.top_left, view.area.bottom_right
+        box = (round(left), round(top), round(right), round(bottom))
+        return resize(image if box == (0, 0, *image.size) else image.crop(box), *view.size)
+    scale = min(view.scale, 1.0)
+    small = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    if small != image.size:
+        across, down = small[0] / image.width, small[1] / image.height
+        image = Image.fromarray(resize(image, *small))
+        return crop(image, view.area.map(lambda point: (point[0] * across, point[1] * down)), *view.size)
+    return crop(image, view.area, *view.size)
+
+
+def in_tiles(
+    pixels: Pixels, see: Callable[[Pixels], NDArray[np.float32]], most: int, margin: int, multiple: int
+) -> NDArray[np.float32]:
+    """What ``see`` makes of a picture [height, width, 3], a value a pixel; one of over ``most`` pixels goes in tiles.
+
+    Tiles lie along the longer side and are equally large: a multiple of ``multiple`` pixels, and ``margin`` pixels
+    (likewise a multiple) of each neighbour around that, so that nothing is seen cut through.
+    """
+    height, width = pixels.shape[:2]
+    if height * width <= most:
+        return see(pixels)
+    axis, long = (0, height) if height >= width else (1, width)
+    core = -(-long // (-(-height * width // most) * multiple)) * multiple
+    span = min(core + 2 * margin, long)
+    parts = []
+    for start in range(0, long, core):
+        first = min(max(start - margin, 0), long - span)
+        seen = see(np.take(pixels, range(first, first + span), axis))
+        parts.append(np.take(seen, range(start - first, min(start + core, long) - first), axis))
+    return np.concatenate(parts, axis)
