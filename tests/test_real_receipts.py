@@ -46,5 +46,5 @@ def test_a_quarter_turn_changes_no_date_and_no_amount(reader: Reader, degrees: i
         names = [found.pop("vendor") or "", expected.pop("vendor") or ""]
         assert found == expected
         # The lines are looked for at another size, so a name may be spelt a little otherwise.
-        assert difflib.SequenceMatcher(None, *names).ratio() >= SIMILAR
+        assert difflib.SequenceMatcher(None, names[0], names[1]).ratio() >= SIMILAR
     assert len(rows) == 3
