@@ -58,7 +58,7 @@ class Progress(_Bar):
         self._draw()
 
     def _draw(self) -> None:
-        self._put(self._done / self._total, *self._words())
+        self._put(self._done / max(self._total, 1), *self._words())
 
     def _words(self) -> Iterator[str]:
         yield f"{self._done}/{self._total}"

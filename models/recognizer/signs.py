@@ -47,7 +47,7 @@ def sign(seed: int, faces: Sequence[Face] | None = None) -> Sign:
 
 
 def _plain(known: Sequence[Face], named: bool) -> Sequence[Face]:
-    """The faces for print; for what is no name, those alone that tell a zero from an O."""
+    """The faces for print; for what is no name, without those of dots, whose zero may be an O."""
     found = [face for face in known if face.kind != DISPLAY]
     return found if named else [face for face in found if face.kind in (MONO, SANS)] or found
 
