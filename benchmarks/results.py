@@ -11,9 +11,11 @@ from edgekit.errors import UsageError
 
 PEERS = "edgekit.peers/2"
 BENCH = "edgekit.bench/1"
+ARM64_COUNTS = "edgekit.arm64-counts/1"
 SCHEMAS = {
     PEERS: Path(__file__).parent / "schema" / "peers-2.json",
     BENCH: Path(edgekit.__file__).parent / "bench" / "schema.json",
+    ARM64_COUNTS: Path(__file__).parent / "schema" / "arm64-counts-1.json",
 }
 """What these tools read, to where it is described."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from places import EXAMPLE
+from places import EXAMPLE, ROOT
 
+from benchmarks import results
 from benchmarks.arm64 import __main__ as cli
 from benchmarks.arm64 import commands, costs, counting, plugged
 from benchmarks.arm64 import root as roots
@@ -185,8 +185,8 @@ def test_a_read_is_counted(tools: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert cli.main(["count", "--cpu", "cortex-a76", "--picture", str(EXAMPLE), "--json", str(out)]) == 0
     said = capsys.readouterr().out
     assert counting.METHOD in said
-    result = json.loads(out.read_text("utf-8"))
-    assert (result["schema"], result["emulated"], result["picture"]) == (commands.COUNT_SCHEMA, True, EXAMPLE.name)
+    result = results.load(out, results.ARM64_COUNTS)
+    assert (result["schema"], result["emulated"], result["picture"]) == (results.ARM64_COUNTS, True, EXAMPLE.name)
     (row,) = result["rows"]
     assert (row["processor"], row["precision"]) == ("cortex-a76", "fp32")
     assert {stage: found["instructions"] for stage, found in row["stages"].items()} == {
@@ -196,6 +196,16 @@ def test_a_read_is_counted(tools: Path, capsys: pytest.CaptureFixture[str]) -> N
         "extract": 0,
     }
     assert row["stages"]["detect"]["estimated_cycles"] == 10
+
+
+def test_the_counts_of_the_project_follow_their_schema() -> None:
+    found = results.load(ROOT / "benchmarks" / "results" / "arm64" / "counts.json", results.ARM64_COUNTS)
+    assert {(row["processor"], row["precision"]) for row in found["rows"]} == {
+        (processor, precision) for processor in MODELS for precision in ("fp32", "int8")
+    }
+    for stage in (stage for row in found["rows"] for stage in row["stages"].values()):
+        assert stage["kinds"].keys() == KINDS.keys()
+        assert sum(stage["kinds"].values()) == stage["instructions"]
 
 
 def test_a_picture_that_cannot_be_read_is_one_line(tools: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ examples:
   python -m benchmarks.arm64 check
   python -m benchmarks.arm64 check --cpu cortex-a72 --bundle mybundle --precision int8 --json check.json
   python -m benchmarks.arm64 agree --bundle mybundle --data receipts:train --precision fp32 int8
-  python -m benchmarks.arm64 count --bundle mybundle --json benchmarks/results/arm64-counts.json
+  python -m benchmarks.arm64 count --bundle mybundle --json benchmarks/results/arm64/counts.json
 
 The first run gets QEMU, a small 64-bit ARM system and its Python packages (100 MB) by this machine's own apt and pip,
 into EDGEKIT_CACHE (default ~/.cache/edgekit); it needs Debian or another system with apt, and no rights of root.

@@ -18,6 +18,7 @@ from benchmarks.arm64.counting import Reading, Tools
 from benchmarks.arm64.processors import Place, Processor, chosen
 from benchmarks.arm64.system import UnavailableError
 from benchmarks.arm64.wheel import installed
+from benchmarks.results import ARM64_COUNTS
 from edgekit.bundle import Bundle
 from edgekit.errors import EdgeKitError, UsageError
 from edgekit.machine import allowed_cores
@@ -25,7 +26,7 @@ from edgekit.reader import Reader
 from export.report import table
 
 SAME, DIFFERS, ERROR, UNAVAILABLE = 0, 1, 2, 3
-CHECK_SCHEMA, COUNT_SCHEMA = "edgekit-arm64-check/1", "edgekit-arm64-counts/1"
+CHECK_SCHEMA = "edgekit.arm64-check/1"
 
 
 def status(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
@@ -104,7 +105,7 @@ def count(options: argparse.Namespace) -> int:
             for precision in precisions
         ]
     result = {
-        "schema": COUNT_SCHEMA,
+        "schema": ARM64_COUNTS,
         "emulated": True,
         "versions": root.versions(),
         "bundle": bundle.digest,
