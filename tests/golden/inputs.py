@@ -52,7 +52,7 @@ def papers() -> list[dict[str, Any]]:
     return [*found, {"lines": [], "rows": [], "scores": []}]
 
 
-_LAYOUT = LayoutParams(reach=0.5, overlap=0.3, probe_lines=6, upright_confidence=0.92)
+_LAYOUT = LayoutParams(reach=0.5, overlap=0.3, probe_lines=3, probe_length=6.0, upright_confidence=0.92)
 
 
 def _line(random: Random, text: str, quad: Quad, share: float) -> TextLine:

