@@ -12,7 +12,6 @@ import edgekit.golden.at
 import edgekit.golden.decoded
 import edgekit.golden.list
 import edgekit.golden.read
-import edgekit.photo
 import java.io.File
 import java.lang.management.ManagementFactory
 import kotlin.system.exitProcess
@@ -38,7 +37,7 @@ fun main(arguments: Array<String>) {
         suite.test("receipt ${file.nameWithoutExtension} from its pixels") {
             val picture = decoded(file)
             val start = processorTime()
-            val found = reader.read(photo(picture, reader.decodeParams))
+            val found = reader.read(picture)
             spent += processorTime() - start
             val expected = read(File(file.path.removeSuffix("png") + "json")).at("pixels")
             val texts = expected.at("lines").list().map { it.at("text") }
