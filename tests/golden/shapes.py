@@ -85,8 +85,8 @@ def scattered(random: Random, lines: list[dict[str, Any]], number: int) -> list[
     found = []
     for line in random.sample(lines, len(lines)):
         points = zip(line["quad"][::2], line["quad"][1::2], strict=True)
-        turned = [c for x, y in points for c in turned(x, y, angle)]
-        found.append({**line, "quad": turned})
+        corners = [c for x, y in points for c in turned(x, y, angle)]
+        found.append({**line, "quad": corners})
     return found
 
 
