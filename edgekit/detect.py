@@ -89,18 +89,19 @@ class Detector:
         self._session = session
         self._params = params
 
-    def detect(self, image: Image.Image, known: Detection | None = None) -> Detection:
+    def detect(self, image: Image.Image, known: Detection | None = None, settled: bool = False) -> Detection:
         """Quads of all lines, unordered; each starts at its left end unless ``upright`` is False.
 
         A glance at the whole picture, much reduced, tells where the text is, how it tilts and how high it is; then the
         rectangle around the text is looked at, level, at the size that suits it. What that look shows to be still too
         small or tilted is looked at once more. Text that runs down or up the picture ends the search at once.
         known: what another copy of the picture showed, in this one's pixels and upright; it stands for the glance.
+        settled: the picture has been turned already; lines across it do not end the search.
         """
         view = self._whole(image, self._params.glance_pixels)
         found = known or self._look(image, view)
         for enough in (self._params.height, self._params.least_height):
-            if found.clear and not found.upright and known is None:
+            if found.clear and not (found.upright or settled or known):
                 return found
             after = self._next(image, view, found, enough)
             if after is None:

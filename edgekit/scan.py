@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from edgekit.detect import Detection, Detector
-from edgekit.geometry import quad_size, skew, tilt, turn_point
+from edgekit.geometry import quad_size, skew, turn_point
 from edgekit.image import turn
 from edgekit.layout import LayoutParams, Rows, rows
 from edgekit.recognize import Recognizer
@@ -65,8 +65,8 @@ class Scanner:
         detection = self._detector.detect(image)
         if detection.upright:
             return Found(image, detection, 0)
-        known, image = _turned(detection, image.size), turn(image, 90)
-        return Found(image, self._detector.detect(image, known), 90)
+        image = turn(image, 90)  # a glance at text that runs across tells its direction, and little else
+        return Found(image, self._detector.detect(image, settled=True), 90)
 
     def read(self, found: Found) -> Scan:
         """The text of lines, and their rows."""
@@ -95,13 +95,6 @@ class Scanner:
             return []
         flipped = self._recognizer.read(image, [line.quad.flipped() for line in probe])
         return flipped if _confidence(flipped) > _confidence(probe) else []
-
-
-def _turned(detection: Detection, size: tuple[int, int]) -> Detection:
-    """What was found, once the picture is turned clockwise by a quarter; each quad starts at its left end again."""
-    quads = [quad.map(lambda point: turn_point(point, 90, *size)) for quad in detection.quads]
-    level = tuple(quad.flipped() if abs(tilt(quad)) > 90 else quad for quad in quads)
-    return replace(detection, quads=level, upright=True)
 
 
 def _enlarged(detection: Detection, times: float) -> Detection:

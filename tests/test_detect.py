@@ -170,6 +170,7 @@ def test_lines_across_end_the_search_unless_the_way_up_is_known() -> None:
     session, picture = FakeSession(), page(full()).rotate(90, expand=True)
     found = Detector(session, PARAMS).detect(picture)
     assert (found.upright, len(session.shapes)) == (False, 1)
+    assert len(Detector(session, PARAMS).detect(picture, settled=True).quads) == len(full())
     known = Detector(session, PARAMS).detect(page(full()))
     session.shapes.clear()
     again = Detector(session, PARAMS).detect(page(full()), known)

@@ -78,7 +78,7 @@ RECOGNIZE = PictureRecipe(
     tolerance=1e-4,
     in_float=(*range(16), 23, 36),
     tuned=Tuned(
-        LocalFile("models/recognizer/receipt.npz", "deddfb223657b5c27ab5cc2eab5184a16eae70782cce481e92a898fc31f8e4d2"),
+        LocalFile("models/recognizer/receipt.npz", "db7b7037f9f0d3c61a63f6d09194828ff137472ee2c6e793f86463eab328222e"),
         "weights trained further on receipts",
     ),
 )

@@ -90,12 +90,13 @@ class Detector(private val session: Session, private val params: DetectParams) {
      * rectangle around the text is looked at, level, at the size that suits it. What that look shows to be still too
      * small or tilted is looked at once more. Text that runs down or up the picture ends the search at once.
      * [known]: what another copy of the picture showed, in this one's pixels and upright; it stands for the glance.
+     * [settled]: the picture has been turned already; lines across it do not end the search.
      */
-    fun detect(picture: Picture, known: Detection? = null): Detection {
+    fun detect(picture: Picture, known: Detection? = null, settled: Boolean = false): Detection {
         var view = all(picture, params.glancePixels)
         var found = known ?: look(picture, view)
         for (enough in listOf(params.height, params.leastHeight)) {
-            if (found.clear && !found.upright && known == null) return found
+            if (found.clear && !found.upright && !settled && known == null) return found
             view = next(picture, view, found, enough) ?: return found
             found = look(picture, view)
         }

@@ -1,7 +1,5 @@
 package edgekit
 
-import kotlin.math.abs
-
 /*
  * From pixels to lines in rows, whichever way up the page lies.
  */
@@ -33,8 +31,8 @@ class Scanner(
         }
         val detection = detector.detect(picture)
         if (detection.upright) return Found(picture, detection, 0)
-        val image = turn(picture, 90)
-        return Found(image, detector.detect(image, turned(detection, picture.width, picture.height)), 90)
+        val image = turn(picture, 90) // a glance at text that runs across tells its direction, and little else
+        return Found(image, detector.detect(image, settled = true), 90)
     }
 
     /** The text of lines, and their rows. */
@@ -73,12 +71,6 @@ class Scanner(
         val flipped = recognizer.read(image, probe.map { it.quad.flipped() })
         return if (confidence(flipped) > confidence(probe)) flipped else emptyList()
     }
-}
-
-/** What was found, once the picture is turned clockwise by a quarter; each quad starts at its left end again. */
-private fun turned(detection: Detection, width: Int, height: Int): Detection {
-    val quads = detection.quads.map { quad -> quad.map { turnPoint(it, 90, width, height) } }
-    return detection.copy(quads = quads.map { if (abs(tilt(it)) > 90) it.flipped() else it }, upright = true)
 }
 
 private fun enlarged(detection: Detection, times: Double): Detection {
