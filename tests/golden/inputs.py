@@ -64,7 +64,7 @@ def _long(found: list[dict[str, Any]]) -> dict[str, Any]:
     for paper in found[:_STACKED]:
         bottom = max((y for line in lines for _, y in line.quad.points), default=0.0) + 20
         for line in map(line_of, paper["lines"]):
-            lines.append(replace(line, quad=line.quad.map(lambda p, down=bottom: (p[0], round(p[1] + down, 2)))))
+            lines.append(replace(line, quad=Quad(*((x, round(y + bottom, 2)) for x, y in line.quad.points))))
     paper = {"lines": [_written(line) for line in lines], "rows": plain(rows(lines, layout))}
     return {**paper, "scores": scores_of(paper)}
 
