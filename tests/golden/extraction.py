@@ -230,5 +230,5 @@ STEPS: Mapping[str, Callable[[Row], Any]] = {
     **{"fields": fields},
 }
 """By the name of the case file; ``words`` is run on the first papers only, since its output is long."""
-FEW = {"words": 4, "joint_points": 20, "page": 20, "names": 24, "entries": 30}
+FEW = {"words": 4, "joint_points": 20, "page": 10, "names": 16, "entries": 20}
 """How many papers the steps with long outputs are run on."""

@@ -10,21 +10,26 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from edgekit import geometry, image
 from edgekit.bundle import Bundle
 from edgekit.calibration import Calibration
 from edgekit.components import find_components
-from edgekit.decode import DecodeParams, load
+from edgekit.decode import DecodeParams, Photo, finer, load
 from edgekit.detect import Detector, DetectParams, find_lines
 from edgekit.errors import BundleError
 from edgekit.extract import ExtractParams, Lexicon
+from edgekit.image import Pixels
 from edgekit.layout import LayoutParams, rows
 from edgekit.manifest import parse_manifest, parse_params
 from edgekit.parsing.amounts import find_amounts
 from edgekit.parsing.dates import find_dates, find_times
 from edgekit.parsing.folding import fold, skeleton, squash
 from edgekit.recognize import RecognizeParams, Recognizer, decode
+from edgekit.scan import probes_first
+from edgekit.view import View, drawn, in_tiles
 from golden.plain import line_of, picture_of, picture_to, plain, quad_of
 
 Case = Callable[[Any], Any]
@@ -141,6 +146,40 @@ def input_size(case: dict[str, Any]) -> Any:
     return list(Detector(_unused(), params(DetectParams, "detect")).input_size(case["width"], case["height"]))
 
 
+def view(case: dict[str, Any]) -> Any:
+    seen = View(quad_of(case["area"]), (case["width"], case["height"]))
+    return {"scale": seen.scale, "pixels": picture_to(drawn(picture_of(case["picture"]), seen))}
+
+
+def tiles(case: dict[str, Any]) -> Any:
+    """The tiles of a picture whose pixels count up, as an engine sees them, and what becomes of their first bytes."""
+    shape = (case["height"], case["width"])
+    counted = np.repeat((np.arange(shape[0] * shape[1]) % 251).astype(np.uint8).reshape(*shape, 1), 3, axis=2)
+    seen: list[Any] = []
+
+    def see(pixels: Pixels) -> NDArray[np.float32]:
+        seen.append([*pixels.shape[:2], int(pixels[0, 0, 0])])
+        return pixels[:, :, 0].astype(np.float32) + np.float32(1000 * len(seen))
+
+    whole = in_tiles(counted, see, 4096, 16, 32)
+    return {"tiles": seen, "sum": float(whole.sum(dtype=np.float64)), "corner": float(whole[-1, -1])}
+
+
+def finer_factor(case: dict[str, Any]) -> Any:
+    used = params(DecodeParams, "image")
+    photo = Photo(Image.new("RGB", (1, 1)), case["width"], case["height"], _factor(case, used), ())
+    return {"factor": photo.factor, "finer": finer(photo, case["text"], used)}
+
+
+def _factor(case: dict[str, Any], used: DecodeParams) -> int:
+    short = min(case["width"], case["height"])
+    return next((k for k in (8, 4, 2) if short // k >= used.min_short_side), 1)
+
+
+def probes(case: dict[str, Any]) -> Any:
+    return plain(probes_first([quad_of(numbers) for numbers in case["quads"]], params(LayoutParams, "layout")))
+
+
 def ctc(case: dict[str, Any]) -> Any:
     steps, chances = np.array(case["steps"], np.int32), np.array(case["chances"], np.float32)
     text, confidence = decode(steps, chances, charset(), params(RecognizeParams, "recognize").blank)
@@ -185,6 +224,6 @@ FUNCTIONS: Mapping[str, Case] = {
     **{"amounts": amounts, "dates": dates, "times": times, "folding": folding, "anchors": anchors, "quads": quads},
     **{"resize": resize, "turn": turn, "reduce": reduce, "crop": crop, "photo": photo, "heat": heat, "ctc": ctc},
     **{"input_size": input_size, "batches": batches, "layout": layout, "calibration": calibration},
-    **{"manifest": manifest},
+    **{"manifest": manifest, "view": view, "tiles": tiles, "finer": finer_factor, "probes": probes},
 }
 """By the name of the case file."""

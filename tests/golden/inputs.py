@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import math
+import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from edgekit.layout import LayoutParams, rows
 from edgekit.types import Quad, TextLine
-from golden import prints
+from golden import prints, shapes
 from golden.extraction import scores_of
-from golden.functions import extract_params
-from golden.plain import plain
+from golden.functions import bundle, extract_params, params
+from golden.plain import line_of, plain
 from models.synthetic import SyntheticReceipt, draw, make, photograph
 
 PAPERS = 48
 PICTURES = 32
 _LIKE = {"0": "O", "O": "0", "1": "l", "I": "1", "l": "I", "5": "S", "S": "5", "8": "B", "B": "8", ".": ",", ",": "."}
 _LONGEST = 960
+_STACKED = 8  # receipts of the long paper
+_LONG_PHRASE = 16  # letters from which several may be off
 _PRINTS = 6  # pictures that are clean prints; the first at twice the size, so that it is reduced
 _TURNED = {7: 90, 8: 180, 9: 270, 10: 180}
 _TILTED = {11: 6.0, 12: -11.0, 13: 4.0, 14: -23.0}
@@ -43,16 +44,29 @@ def misread(random: Random, text: str, share: float) -> str:
 def papers() -> list[dict[str, Any]]:
     """Receipts as text; two in three with reading errors, some lines tilted, some with every line alone."""
     found = []
+    layout = params(LayoutParams, "layout")
     for seed in range(PAPERS):
         receipt, random = make(seed + 9_000), Random(f"paper {seed}")
         share = (0.0, 0.01, 0.04)[seed % 3]
         lines = [_line(random, line.text, line.quad, share) for line in receipt.lines]
-        paper = {"lines": [_written(line) for line in lines], "rows": plain(rows(lines, _LAYOUT))}
+        paper = {
+            "lines": [_written(line) for line in lines],
+            "rows": plain(rows(lines, layout)),
+        }
         found.append({**paper, "scores": scores_of(paper)})
-    return [*found, {"lines": [], "rows": [], "scores": []}]
+    return [*found, _long(found), {"lines": [], "rows": [], "scores": []}]
 
 
-_LAYOUT = LayoutParams(reach=0.5, overlap=0.3, probe_lines=3, probe_length=6.0, upright_confidence=0.92)
+def _long(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Receipts one below the other, with more words than the network takes."""
+    lines: list[TextLine] = []
+    layout = params(LayoutParams, "layout")
+    for paper in found[:_STACKED]:
+        bottom = max((y for line in lines for _, y in line.quad.points), default=0.0) + 20
+        for line in map(line_of, paper["lines"]):
+            lines.append(replace(line, quad=Quad(*((x, round(y + bottom, 2)) for x, y in line.quad.points))))
+    paper = {"lines": [_written(line) for line in lines], "rows": plain(rows(lines, layout))}
+    return {**paper, "scores": scores_of(paper)}
 
 
 def _line(random: Random, text: str, quad: Quad, share: float) -> TextLine:
@@ -69,7 +83,17 @@ def texts(found: list[dict[str, Any]]) -> list[str]:
     random = Random("texts")
     lines = list(dict.fromkeys(line["text"] for paper in found for line in paper["lines"]))
     some = random.sample(lines, 160)
-    return list(dict.fromkeys([*prints.TEXTS, *some, *(misread(random, text, 0.15) for text in some)]))
+    anchors = [phrase for phrase in _anchors() if len(phrase) >= _LONG_PHRASE]
+    anchors = random.sample(anchors, min(40, len(anchors)))
+    read = [*(misread(random, text, 0.15) for text in some), *(misread(random, text, 0.12) for text in anchors)]
+    return list(dict.fromkeys([*prints.TEXTS, *some, *read]))
+
+
+def _anchors() -> list[str]:
+    """All phrases of the lexicon."""
+    lexicon = json.loads(bundle().read_text("lexicon.json"))
+    kinds = lexicon["anchors"].values()
+    return sorted({phrase for kind in kinds for phrases in kind.values() for phrase in phrases})
 
 
 def of_functions(found: list[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -83,23 +107,33 @@ def of_functions(found: list[dict[str, Any]]) -> dict[str, list[Any]]:
         "times": [*prints.TIMES, *printed],
         "folding": [*masked[:80], *({"text": text, "masked": []} for text in prints.FOREIGN)],
         "anchors": masked,
-        "quads": [_quads(random) for _ in range(24)],
-        "resize": [{"picture": _noise(random), "width": w, "height": h} for w, h in _SIZES],
-        "turn": [{"picture": _noise(random), "degrees": degrees} for degrees in (0, 90, 180, 270)],
-        "reduce": [{"picture": _noise(random), "factor": factor} for factor in (2, 3, 4, 8)],
-        "crop": [_crop(random) for _ in range(16)],
+        "quads": [shapes.quads(random) for _ in range(24)],
+        "resize": [
+            *({"picture": shapes.noise(random), "width": w, "height": h} for w, h in _SIZES),
+            *(
+                {"picture": shapes.noise(random, 9, 60), "width": w, "height": h}
+                for w, h in ((6, 40), (6, 50), (20, 59))
+            ),
+        ],
+        "turn": [{"picture": shapes.noise(random), "degrees": degrees} for degrees in (0, 90, 180, 270)],
+        "reduce": [{"picture": shapes.noise(random), "factor": factor} for factor in (2, 3, 4, 8)],
+        "crop": [shapes.crop(random) for _ in range(16)],
         "photo": [{"width": w, "height": h} for w, h in _PHOTOS],
-        "heat": [_heat(random, i) for i in range(16)],
+        "view": [shapes.view(random) for _ in range(12)],
+        "tiles": [{"width": w, "height": h} for w, h in ((1, 1), (64, 64), (96, 160), (160, 96), (32, 700), (700, 32))],
+        "finer": [{"width": w, "height": h, "text": t} for w, h in _PHOTOS for t in (0.0, 1.2, 3.0, 6.4, 9.0)],
+        "probes": [{"quads": [plain(shapes.tilted(random, 0.1)) for _ in range(n)]} for n in (0, 1, 7, 30)],
+        "heat": [shapes.heat(random, i) for i in range(24)],
         "input_size": [{"width": w, "height": h} for w, h in _PHOTOS],
-        "ctc": [_steps(random, i) for i in range(12)],
-        "batches": [{"quads": [plain(_tilted(random, 0.1)) for _ in range(n)]} for n in (0, 1, 7, 30)],
-        "layout": [{"lines": _scattered(random, paper["lines"], i)} for i, paper in enumerate(found[:16])],
+        "ctc": [shapes.steps(random, i) for i in range(12)],
+        "batches": [{"quads": [plain(shapes.tilted(random, 0.1)) for _ in range(n)]} for n in (0, 1, 7, 30)],
+        "layout": [{"lines": shapes.scattered(random, paper["lines"], i)} for i, paper in enumerate(found[:16])],
         "calibration": _raw(random),
         "manifest": _manifests(),
     }
 
 
-_SIZES = ((8, 8), (40, 40), (17, 5), (5, 23), (31, 29), (64, 3))
+_SIZES = ((31, 23), (8, 8), (40, 40), (17, 5), (5, 23), (31, 29), (64, 3))
 _PHOTOS = (
     (640, 480),
     (1999, 2600),
@@ -118,77 +152,6 @@ def _ranges(random: Random, text: str) -> list[list[int]]:
         return []
     start = random.randrange(len(text) - 2)
     return [[start, start + random.randint(1, 6)]]
-
-
-def _tilted(random: Random, tilt: float) -> Quad:
-    angle = random.uniform(-tilt, tilt)
-    x, y, w, h = (random.uniform(a, b) for a, b in ((20, 300), (20, 300), (10, 500), (5, 40)))
-    u, v = (math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))
-    corners = ((0.0, 0.0), (w, 0.0), (w, h), (0.0, h))
-    return Quad(*((x + a * u[0] + b * v[0], y + a * u[1] + b * v[1]) for a, b in corners))
-
-
-def _quads(random: Random) -> dict[str, Any]:
-    return {
-        "quads": [plain(_tilted(random, random.choice((0.0, 0.2, 3.0)))) for _ in range(random.randint(1, 9))],
-        "point": [random.uniform(-50, 500), random.uniform(-50, 500)],
-        "size": [random.randint(1, 700), random.randint(1, 90)],
-        "degrees": random.uniform(-180, 180),
-    }
-
-
-def _noise(random: Random, width: int = 31, height: int = 23) -> dict[str, Any]:
-    data = bytes(random.randrange(256) for _ in range(width * height * 3))
-    return {"width": width, "height": height, "rgb": base64.b64encode(data).decode("ascii")}
-
-
-def _crop(random: Random) -> dict[str, Any]:
-    x, y, w, h = (random.uniform(a, b) for a, b in ((-4, 12), (-4, 10), (4, 30), (3, 24)))
-    corners = ((x, y), (x + w, y), (x + w, y + h), (x, y + h))
-    moved = [c + random.uniform(-2, 2) for corner in corners for c in corner]
-    return {
-        "picture": _noise(random),
-        "quad": moved,
-        "width": random.choice((1, 9, 16, 40)),
-        "height": random.randint(2, 12),
-    }
-
-
-def _heat(random: Random, number: int) -> dict[str, Any]:
-    """Bars of one slope, blurred by their steps, and specks; the first map is cold."""
-    width, height = 96, 64
-    heat = np.zeros((height, width), np.uint8)
-    slope = random.uniform(-0.2, 0.2) * (number % 3)
-    down, across = np.mgrid[:height, :width]
-    for _ in range(number):
-        x, y, long, thick = random.randrange(90), random.randrange(60), random.randint(3, 60), random.randint(1, 6)
-        inside = (across >= x) & (across < x + long) & (np.abs(down - y - slope * (across - x)) * 2 <= thick)
-        heat[inside] = random.randint(40, 255)
-    if number % 5 == 4:
-        heat = np.ascontiguousarray(heat.T)
-    shape = {"width": heat.shape[1], "height": heat.shape[0]}
-    return {**shape, "heat": base64.b64encode(heat.tobytes()).decode("ascii")}
-
-
-def _steps(random: Random, number: int) -> dict[str, Any]:
-    steps = [random.choice((0, 0, random.randrange(1, 300))) for _ in range(number * 5)]
-    steps = [step for step in steps for _ in range(random.randint(1, 3))] or [0]
-    return {"steps": steps, "chances": [round(random.random(), 4) for _ in steps]}
-
-
-def _scattered(random: Random, lines: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
-    """The lines in another order, turned about a corner by some degrees."""
-    angle = math.radians((0, 3, -8, 90, 170)[number % 5])
-    found = []
-    for line in random.sample(lines, len(lines)):
-        points = zip(line["quad"][::2], line["quad"][1::2], strict=True)
-        turned = [c for x, y in points for c in _turned(x, y, angle)]
-        found.append({**line, "quad": turned})
-    return found
-
-
-def _turned(x: float, y: float, angle: float) -> tuple[float, float]:
-    return x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle)
 
 
 def _raw(random: Random) -> list[dict[str, Any]]:

@@ -18,7 +18,8 @@ private val REDUCTIONS = intArrayOf(8, 4, 2)
  * this ([Detection.height]), it is decoded once more, less reduced, to at most [finerPixels].
  */
 class DecodeParams(node: Node) {
-    private val members = node.members(listOf("max_bytes", "max_pixels", "min_short_side", "least_text", "finer_pixels"))
+    private val members =
+        node.members(listOf("max_bytes", "max_pixels", "min_short_side", "least_text", "finer_pixels"))
     val maxBytes = members.getValue("max_bytes").long()
     val maxPixels = members.getValue("max_pixels").long()
     val minShortSide = members.getValue("min_short_side").integer()

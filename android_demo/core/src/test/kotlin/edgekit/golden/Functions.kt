@@ -5,9 +5,13 @@ import edgekit.BundleError
 import edgekit.Calibration
 import edgekit.DecodeParams
 import edgekit.DetectParams
+import edgekit.InputSize
 import edgekit.LayoutParams
 import edgekit.MANIFEST_NAME
+import edgekit.Photo
+import edgekit.Picture
 import edgekit.RecognizeParams
+import edgekit.View
 import edgekit.boundingQuad
 import edgekit.crop
 import edgekit.decode
@@ -17,6 +21,7 @@ import edgekit.extract.Lexicon
 import edgekit.findComponents
 import edgekit.findLines
 import edgekit.homography
+import edgekit.inTiles
 import edgekit.inputSize
 import edgekit.loadJson
 import edgekit.parseManifest
@@ -29,12 +34,14 @@ import edgekit.parsing.skeleton
 import edgekit.parsing.squash
 import edgekit.photo
 import edgekit.plan
+import edgekit.probesFirst
 import edgekit.project
 import edgekit.quadSize
 import edgekit.reduce
 import edgekit.resize
 import edgekit.rotated
 import edgekit.rows
+import edgekit.shown
 import edgekit.skew
 import edgekit.tilt
 import edgekit.turn
@@ -77,6 +84,10 @@ class Functions(private val bundle: Bundle) {
             val size = inputSize(case.at("width").double(), case.at("height").double(), detect)
             listOf(size.width, size.height)
         },
+        "view" to ::view,
+        "tiles" to ::tiles,
+        "finer" to ::finer,
+        "probes" to { case -> probesFirst(case.at("quads").list().map { quadOf(it) }, layout) },
         "ctc" to ::ctc,
         "batches" to { case ->
             plan(case.at("quads").list().map { quadOf(it) }, recognize).map { listOf(it.width, it.members) }
@@ -156,6 +167,30 @@ class Functions(private val bundle: Bundle) {
             "height" to found.height,
             "clear" to found.clear,
         )
+    }
+
+    private fun view(case: Any?): Any {
+        val seen = View(quadOf(case.at("area")), InputSize(case.at("width").int(), case.at("height").int()))
+        return mapOf("scale" to seen.scale, "pixels" to pictureTo(shown(pictureOf(case.at("picture")), seen)))
+    }
+
+    private fun tiles(case: Any?): Any {
+        val width = case.at("width").int()
+        val height = case.at("height").int()
+        val counted = drawn(width, height) { x, y -> (y * width + x) % 251 * 0x10101 }
+        val seen = ArrayList<List<Int>>()
+        val whole = inTiles(counted, 4096, 16, 32) { tile ->
+            seen.add(listOf(tile.height, tile.width, tile.pixels[0] and 0xff))
+            FloatArray(tile.pixels.size) { (tile.pixels[it] and 0xff) + 1000f * seen.size }
+        }
+        return mapOf("tiles" to seen, "sum" to whole.sumOf { it.toDouble() }, "corner" to whole.last())
+    }
+
+    private fun finer(case: Any?): Any {
+        val width = case.at("width").int()
+        val height = case.at("height").int()
+        val photo = Photo(Picture(1, 1, IntArray(1)), width, height, image.factor(width, height))
+        return mapOf("factor" to photo.factor, "finer" to image.finer(photo, case.at("text").double()))
     }
 
     private fun ctc(case: Any?): Any {
