@@ -76,6 +76,7 @@ def test_a_picture_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_ctrl_c_ends_with_what_there_is(tmp_path: Path) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a script, and inherited
     out = tmp_path / "out.json"
     words = [sys.executable, "-m", "edgekit", "bench", "--threads", "1", "--images", str(EXAMPLE), "--json", str(out)]
     screen, terminal = pty.openpty()

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import extractor, laid_out, params, read
 
+from edgekit.calibration import Calibration
+from edgekit.extract import CLASSICAL, How
 from edgekit.types import FIELD_NAMES, Fields
 
 MALAYSIA = """
@@ -208,9 +210,12 @@ def test_poorly_read_lines_lower_confidence() -> None:
         assert getattr(sharp, name).confidence > getattr(blurred, name).confidence
 
 
-def test_review_follows_the_threshold() -> None:
-    for field in (getattr(read(DINER, 0.6), name) for name in FIELD_NAMES):
-        assert field is None or field.needs_review == (field.confidence < params().review_threshold)
+def test_review_follows_the_threshold_of_the_field_or_the_common_one() -> None:
+    calibration = Calibration.parse(params().calibration[CLASSICAL], "params")
+    fields = {name: getattr(read(DINER, 0.6), name) for name in FIELD_NAMES}
+    for name, field in fields.items():
+        own = calibration.review_threshold(name, How().review_error)
+        assert field.needs_review == (field.confidence < (params().review_threshold if own is None else own))
 
 
 def test_tilted_and_turned_pages_read_the_same() -> None:
