@@ -81,8 +81,8 @@ class Worker:
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Sends a request and waits for its answer. Raises BackendError where the process dies or takes too long."""
         late = threading.Timer(self._timeout, self._process.kill)
-        late.start()
         try:
+            late.start()  # a Ctrl-C may come in here, too: a timer left running would hold up the end for its whole time
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             self._process.stdin.write(json.dumps(request) + "\n")
