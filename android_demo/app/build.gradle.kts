@@ -32,9 +32,9 @@ android {
 
     // The core and the adapters are compiled as they lie beside the app: copy them, and these lines go.
     sourceSets {
-        getByName("main").kotlin.directories.add("../core/src/main/kotlin")
-        getByName("onnxruntime").kotlin.directories.add("../onnxruntime/src/main/kotlin")
-        getByName("executorch").kotlin.directories.add("../executorch/src/main/kotlin")
+        getByName("main").kotlin.directories.add(rootProject.file("core/src/main/kotlin").path)
+        getByName("onnxruntime").kotlin.directories.add(rootProject.file("onnxruntime/src/main/kotlin").path)
+        getByName("executorch").kotlin.directories.add(rootProject.file("executorch/src/main/kotlin").path)
     }
 
     compileOptions {
