@@ -52,11 +52,6 @@ android {
             isMinifyEnabled = false
         }
     }
-
-    lint {
-        abortOnError = true
-        checkDependencies = false
-    }
 }
 
 dependencies {

@@ -1,4 +1,4 @@
-"""Looks up every class, method and field of Android that compiled classes refer to among the names of API 36.
+"""Looks up every class, method and field of Android that compiled classes refer to, or declare, among those of API 36.
 
     python tests/mobile/api_names.py STUBS.whl FOLDER...
 
@@ -15,10 +15,12 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 STUB = re.compile(r"android-stubs/(.*/)?__init__\.pyi")
 REFERENCE = re.compile(r"= (?:Interface)?(?:Methodref|Fieldref)\s+\S+\s+// (android/[\w/$]+)\.(\"?<?\w+>?\"?):")
+MEMBER = re.compile(r"([\w.$]+)(?:\(.*\))?(?: throws .*)?;")
 CLASS = re.compile(r"= Class\s+\S+\s+// (android/[\w/$]+)")
 
 
@@ -52,12 +54,22 @@ def _classes(prefix: str, node: ast.Module | ast.ClassDef) -> Iterator[tuple[str
 
 
 def has(known: dict[str, Known], owner: str, member: str) -> bool:
-    """Whether a class, or one of those that it extends, has a member. What Java itself brings is taken as there."""
+    """Whether a class, or one of those that it extends, has a member; Java's own classes are asked of the JDK."""
     if owner not in known:
-        return not owner.startswith("android.")
+        return member in java_members(owner)
     own = known[owner]
     bases = [_binary(known, base, owner) for base in own.bases]
     return member in own.members or any(has(known, base, member) for base in bases)
+
+
+@cache
+def java_members(name: str) -> frozenset[str]:
+    """Of a class of the JDK and of those that it extends; none where the JDK has no such class."""
+    told = subprocess.run(["javap", "-protected", name], capture_output=True, text=True).stdout
+    own = frozenset(MEMBER.findall(told))
+    bases = re.findall(r"[\w.$]+", re.sub(r"<.*?>", "", "".join(re.findall(r"(?:extends|implements) (.*) \{", told))))
+    more = (java_members(base) for base in bases if base not in ("implements", name))
+    return own.union(java_members("java.lang.Object") if own and name != "java.lang.Object" else (), *more)
 
 
 def _binary(known: dict[str, Known], name: str, near: str) -> str:
@@ -77,7 +89,19 @@ def references(folders: list[Path]) -> set[tuple[str, str]]:
     files = [str(path) for folder in folders for path in sorted(folder.rglob("*.class"))]
     text = subprocess.run(["javap", "-v", "-p", *files], capture_output=True, text=True, check=True).stdout
     members = {(owner, member.strip('"')) for owner, member in REFERENCE.findall(text)}
-    return {(o.replace("/", "."), m) for o, m in members | {(owner, "") for owner in CLASS.findall(text)}}
+    found = {(o.replace("/", "."), m) for o, m in members | {(owner, "") for owner in CLASS.findall(text)}}
+    return found.union(*(declared(folder) for folder in folders))
+
+
+def declared(folder: Path) -> set[tuple[str, str]]:
+    """What classes of Android in a folder declare for everybody; the compiler leaves no trace of constants."""
+    found: set[tuple[str, str]] = set()
+    for path in (folder / "android").rglob("*.class"):
+        owner = ".".join(path.relative_to(folder).with_suffix("").parts)
+        told = subprocess.run(["javap", "-public", str(path)], capture_output=True, text=True, check=True).stdout
+        names = MEMBER.findall(told)
+        found |= {(owner, "<init>" if name in (owner, owner.replace("$", ".")) else name) for name in names}
+    return found
 
 
 def main(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ compile_app() {
     fetched android-tools fetch_android_tools
     fetched "onnxruntime-android-$unity" fetch_onnxruntime_android
     holds "manifest and resources" linked
+    holds "texts are in the resources, colours have a dark form" resourceful
     holds "declarations of what is newer" newer
     local libraries=$work/newer:$android:$work/core:$work/gen
     compiled app "${for_android[@]}" -cp "$libraries:$cache/onnxruntime-android-$unity/classes.jar" \
@@ -35,7 +36,7 @@ check_app() {
     fetched "stdlib-dex-$kotlin" fetch_stdlib_dex
     holds "the measurement follows edgekit/bench/schema.json" valid
     holds "every name is one of API 36" "${PYTHON:-python3}" tests/mobile/api_names.py "$cache/stubs-$stubs/stubs.whl" \
-        "$work/app" "$work/app-executorch"
+        "$work/app" "$work/app-executorch" "$work/newer"
     holds "the bundle lies where the export puts it" in_step
     holds "an APK is made, signed, and verified" packaged
     holds "the APK asks for no permission" permits_nothing "$work/app.apk"
@@ -71,6 +72,16 @@ linked() {
         --min-sdk-version "$(catalogue minSdk)" --target-sdk-version "$(catalogue targetSdk)" --version-code 1 --version-name 0.1 "$work/res.zip"
     javac --release 8 -Xlint:-options -d "$work/gen" "$work/java/edgekit/app/R.java"
 }
+
+resourceful() {
+    local written
+    written=$(grep -rnE 'android:(text|hint|label|contentDescription)="[^@]' "$app/main/res" "$app/main/AndroidManifest.xml" || true)
+    [ -z "$written" ] || { echo "$written"; return 1; }
+    diff <(names values/colors.xml) <(names values-night/colors.xml)
+    [ "$(names values/colors.xml | wc -l)" -gt 0 ]
+}
+
+names() { sed -n 's/.*<color name="\([^"]*\)".*/\1/p' "$app/main/res/$1" | sort; }
 
 newer() {
     find tests/mobile/kotlin_newer -name '*.java' -print0 | xargs -0 javac --release 8 -Xlint:-options -cp "$android" -d "$work/newer"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # What kotlin.sh fetches, once, into its cache. Each function fills the folder it is called in; nothing else is touched.
 
 kotlin=2.4.20 kotlin_sha=c23dab400d7ce5ea8b6c909947c0ca5454189e4bb1108695b5f464500e5e950f

@@ -93,9 +93,12 @@ class BenchActivity : Activity() {
         val figures = bench.figures ?: return getString(R.string.bench_stopped)
         val p95 = if (tells(figures.reads)) number(figures.p95) else getString(R.string.too_few)
         val peak = figures.peakBytes?.let { Formatter.formatShortFileSize(this, it) } ?: getString(R.string.not_told)
-        val thermal = getString(R.string.thermal, bench.before, bench.after)
+        val thermal = getString(R.string.thermal, thermal(bench.before), thermal(bench.after))
         return getString(R.string.bench_figures, number(figures.p50), p95, figures.reads, peak, thermal)
     }
+
+    private fun thermal(status: Int?): String =
+        status?.let { resources.getStringArray(R.array.thermal).getOrNull(it) } ?: getString(R.string.not_told)
 
     private fun number(milliseconds: Double): String = String.format(Locale.getDefault(), "%.0f", milliseconds)
 
@@ -112,8 +115,8 @@ class BenchActivity : Activity() {
     }
 }
 
-/** [file]: the JSON. [figures]: null where nothing was read. [before], [after]: the thermal status, in words. */
-internal class Bench(val file: File, val figures: Figures?, val before: String, val after: String)
+/** [file]: the JSON. [figures]: null where nothing was read. [before], [after]: see [Phone.thermalStatus]. */
+internal class Bench(val file: File, val figures: Figures?, val before: Int?, val after: Int?)
 
 /** [context]: the application's, which outlives the activity. */
 private fun benching(context: Context, rules: Rules, label: String?) = Task<Bench> { task ->
@@ -123,7 +126,7 @@ private fun benching(context: Context, rules: Rules, label: String?) = Task<Benc
     val started = Date()
     val began = System.nanoTime()
     val before = machine.state()
-    val warmth = machine.thermal()
+    val heat = machine.thermalStatus()
     val measured = measure({ openReader(context, it) }, shots, rules, machine, task::reach) { task.cancelled }
     val figures = figures(measured, machine)
     val engine = engine(context).name
@@ -140,5 +143,5 @@ private fun benching(context: Context, rules: Rules, label: String?) = Task<Benc
     )
     val file = File(FilesProvider.folder(context), "edgekit-bench.json")
     file.writeText(writeJson(document(report, measured, machine)))
-    Bench(file, figures, warmth, machine.thermal())
+    Bench(file, figures, heat, machine.thermalStatus())
 }

@@ -13,7 +13,7 @@ import edgekit.app.bench.Memory
 import edgekit.app.bench.Proc
 import java.io.File
 
-/** In the order of `PowerManager.THERMAL_STATUS_NONE` to `THERMAL_STATUS_SHUTDOWN`. */
+/** In the order of `PowerManager.THERMAL_STATUS_NONE` to `THERMAL_STATUS_SHUTDOWN`, as the array `thermal`. */
 private val THERMAL = listOf("none", "light", "moderate", "severe", "critical", "emergency", "shutdown")
 private val EMULATORS = listOf("goldfish", "ranchu", "cutf")
 
@@ -60,7 +60,7 @@ internal class Phone(private val context: Context) : Machine {
                 "now" to status?.let { it > PowerManager.THERMAL_STATUS_NONE },
                 "since_boot" to null,
                 "events" to null,
-                "raw" to status?.let { "thermal status $it (${thermal()})" },
+                "raw" to status?.let { "thermal status $it (${THERMAL.getOrNull(it)})" },
             ),
             "battery" to if (plugged < 0) null else plugged == 0,
         )
@@ -71,12 +71,10 @@ internal class Phone(private val context: Context) : Machine {
         return (listOf(app.sourceDir) + app.splitSourceDirs.orEmpty()).sumOf { File(it).length() }
     }
 
-    /** How much heat holds the phone back, in a word. */
-    fun thermal(): String = thermalStatus()?.let { THERMAL.getOrNull(it) } ?: context.getString(R.string.not_told)
-
     private fun version(): String? = context.packageManager.getPackageInfo(context.packageName, 0).versionName
 
-    private fun thermalStatus(): Int? {
+    /** How much heat holds the phone back: 0, not at all, to 6; null where Android does not tell. */
+    fun thermalStatus(): Int? {
         if (Build.VERSION.SDK_INT < Build.VERSION_CODES.Q) return null
         return (context.getSystemService(Context.POWER_SERVICE) as PowerManager).currentThermalStatus
     }

@@ -55,6 +55,8 @@ private fun orientation(bytes: ByteArray): Int = try {
     ExifInterface(ByteArrayInputStream(bytes)).getAttributeInt(ExifInterface.TAG_ORIENTATION, 1)
 } catch (_: IOException) {
     1
+} catch (_: RuntimeException) { // of some versions of Android, where a number is none
+    1
 }
 
 /** The photo, upright, reduced at most by [most]. Throws [ImageError] where the picture is damaged. */
