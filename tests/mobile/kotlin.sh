@@ -74,7 +74,7 @@ holds() {
 fetched "kotlin-$kotlin" fetch_kotlin
 fetched android-23 fetch_android
 stdlib=$cache/kotlin-$kotlin/lib/kotlin-stdlib.jar android=$cache/android-23/android.jar
-for_android=(-no-jdk -Xlambdas=class -Xsam-conversions=class -Xstring-concat=inline)
+for_android=(-language-version 2.2 -api-version 2.2 -no-jdk -Xlambdas=class -Xsam-conversions=class -Xstring-concat=inline)
 compiled core "${for_android[@]}" -cp "$android" android_demo/core/src/main/kotlin
 compiled tests -Xfriend-paths="$work/core" -cp "$work/core" android_demo/core/src/test/kotlin
 ran edgekit.golden.MainKt

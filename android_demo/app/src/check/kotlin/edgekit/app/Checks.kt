@@ -18,11 +18,14 @@ import edgekit.app.bench.Rules
 import edgekit.app.bench.Sample
 import edgekit.app.bench.Shot
 import edgekit.app.bench.Watch
+import edgekit.app.bench.device
 import edgekit.app.bench.document
 import edgekit.app.bench.figures
 import edgekit.app.bench.measure
 import edgekit.app.bench.noise
 import edgekit.app.bench.percentile
+import edgekit.app.bench.software
+import edgekit.app.bench.state
 import edgekit.app.bench.summary
 import edgekit.golden.Suite
 import edgekit.golden.decoded
@@ -46,6 +49,7 @@ fun main(arguments: Array<String>) {
     figures(suite)
     small(suite, bundle)
     system(suite)
+    told(suite)
     suite.test("a measurement, and its JSON") {
         val shots = shots(File(arguments[0], "receipts"))
         val rules = Rules(warmUp = 1, enoughReads = 8, enoughSeconds = 60.0, quick = true)
@@ -147,6 +151,20 @@ private fun system(suite: Suite) {
     }
 }
 
+private fun told(suite: Suite) = suite.test("what Android tells") {
+    val nothing = Proc(File("nothing"))
+    val hot = state(nothing, 312, 0, 2)
+    val throttling = hot["throttling"] as Map<*, *>
+    check(throttling["now"] == true && throttling["raw"] == "thermal status 2 (moderate)") { "$throttling" }
+    check(hot["battery"] == true && hot["temperatures_c"] == mapOf("battery" to 31.2)) { "$hot" }
+    check((state(nothing, -1, 2, 0)["throttling"] as Map<*, *>)["now"] == false)
+    val silent = state(nothing, -1, -1, null)
+    check((silent - "throttling").values.all { it == null }) { "$silent" }
+    check(state(nothing, -1, 2, null)["battery"] == false)
+    val phone = device("x", emptyList(), emptyMap(), null, "x", null)
+    check(phone["emulated"] == false && phone["virtual"] == null)
+}
+
 private fun quad(left: Double, top: Double, right: Double, bottom: Double) =
     Quad(Point(left, top), Point(right, top), Point(right, bottom), Point(left, bottom))
 
@@ -195,21 +213,14 @@ private class Here : Machine {
 
     override fun memory(): Memory = proc.memory()
 
-    override fun software(): Map<String, Any?> = mapOf(
-        "producer" to "a check", "edgekit" to null, "runtime" to "JVM",
-        "packages" to mapOf("onnxruntime" to OrtBackend.version), "git" to null,
-    )
+    override fun software(): Map<String, Any?> = software("a check", "JVM", "onnxruntime", OrtBackend.version)
 
-    override fun device(): Map<String, Any?> = mapOf(
-        "model" to null, "emulated" to false, "emulation" to emptyList<String>(), "virtual" to null,
-        "cpu" to proc.cpu(null, System.getProperty("os.arch")), "memory_bytes" to null, "system" to null,
-        "kernel" to null, "container" to null, "limits" to mapOf("cores" to null, "memory_bytes" to null),
-    )
+    override fun device(): Map<String, Any?> {
+        val cpu = proc.cpu(null, System.getProperty("os.arch"))
+        return device("a machine", listOf("it is called ranchu"), cpu, 1L shl 32, "Android 16 (API 36)", null)
+    }
 
-    override fun state(): Map<String, Any?> = proc.clocks() + mapOf(
-        "temperatures_c" to null, "battery" to null,
-        "throttling" to mapOf("now" to null, "since_boot" to null, "events" to null, "raw" to null),
-    )
+    override fun state(): Map<String, Any?> = state(proc, 312, 0, 2)
 
     override fun installedBytes(): Long? = null
 }

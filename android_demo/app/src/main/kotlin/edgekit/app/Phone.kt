@@ -11,10 +11,11 @@ import android.os.Process
 import edgekit.app.bench.Machine
 import edgekit.app.bench.Memory
 import edgekit.app.bench.Proc
+import edgekit.app.bench.device
+import edgekit.app.bench.software
+import edgekit.app.bench.state
 import java.io.File
 
-/** In the order of `PowerManager.THERMAL_STATUS_NONE` to `THERMAL_STATUS_SHUTDOWN`, as the array `thermal`. */
-private val THERMAL = listOf("none", "light", "moderate", "severe", "critical", "emergency", "shutdown")
 private val EMULATORS = listOf("goldfish", "ranchu", "cutf")
 
 /** This phone, as far as Android tells an app. */
@@ -25,44 +26,29 @@ internal class Phone(private val context: Context) : Machine {
 
     override fun memory(): Memory = proc.memory()
 
-    override fun software(): Map<String, Any?> = linkedMapOf(
-        "producer" to "EdgeKit demo for Android ${version()}",
-        "edgekit" to null,
-        "runtime" to "Android Runtime ${System.getProperty("java.vm.version")}",
-        "packages" to mapOf(ENGINE_PACKAGE to engineVersion()),
-        "git" to null,
+    override fun software(): Map<String, Any?> = software(
+        producer = "EdgeKit demo for Android ${version()}",
+        runtime = "Android Runtime ${System.getProperty("java.vm.version")}",
+        engineName = ENGINE_PACKAGE,
+        engine = engineVersion(),
     )
 
-    override fun device(): Map<String, Any?> {
-        val signs = EMULATORS.filter { it in Build.HARDWARE }.map { "Android's emulator: the hardware is called $it" }
-        return linkedMapOf(
-            "model" to "${Build.MANUFACTURER} ${Build.MODEL}",
-            "emulated" to signs.isNotEmpty(), // what processor is behind an emulator is not told: no phone's, for sure
-            "emulation" to signs,
-            "virtual" to if (signs.isEmpty()) null else true,
-            "cpu" to proc.cpu(chip(), System.getProperty("os.arch") ?: Build.SUPPORTED_ABIS.first()),
-            "memory_bytes" to totalMemory(),
-            "system" to "Android ${Build.VERSION.RELEASE} (API ${Build.VERSION.SDK_INT})",
-            "kernel" to "Linux ${System.getProperty("os.version")}",
-            "container" to null,
-            "limits" to mapOf("cores" to null, "memory_bytes" to null),
-        )
-    }
+    override fun device(): Map<String, Any?> = device(
+        model = "${Build.MANUFACTURER} ${Build.MODEL}",
+        signs = EMULATORS.filter { it in Build.HARDWARE }.map { "Android's emulator: the hardware is called $it" },
+        cpu = proc.cpu(chip(), System.getProperty("os.arch") ?: Build.SUPPORTED_ABIS.first()),
+        memoryBytes = totalMemory(),
+        system = "Android ${Build.VERSION.RELEASE} (API ${Build.VERSION.SDK_INT})",
+        kernel = "Linux ${System.getProperty("os.version")}",
+    )
 
     override fun state(): Map<String, Any?> {
         val battery: Intent? = context.registerReceiver(null, IntentFilter(Intent.ACTION_BATTERY_CHANGED))
-        val tenths = battery?.getIntExtra(BatteryManager.EXTRA_TEMPERATURE, -1) ?: -1
-        val plugged = battery?.getIntExtra(BatteryManager.EXTRA_PLUGGED, -1) ?: -1
-        val status = thermalStatus()
-        return proc.clocks() + linkedMapOf(
-            "temperatures_c" to if (tenths > 0) mapOf("battery" to tenths / 10.0) else null,
-            "throttling" to linkedMapOf(
-                "now" to status?.let { it > PowerManager.THERMAL_STATUS_NONE },
-                "since_boot" to null,
-                "events" to null,
-                "raw" to status?.let { "thermal status $it (${THERMAL.getOrNull(it)})" },
-            ),
-            "battery" to if (plugged < 0) null else plugged == 0,
+        return state(
+            proc = proc,
+            batteryTenths = battery?.getIntExtra(BatteryManager.EXTRA_TEMPERATURE, -1) ?: -1,
+            plugged = battery?.getIntExtra(BatteryManager.EXTRA_PLUGGED, -1) ?: -1,
+            thermal = thermalStatus(),
         )
     }
 
