@@ -26,6 +26,9 @@ object OrtBackend : Backend {
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR)
     }
 
+    /** Of the engine. */
+    val version: String get() = environment.version
+
     /** Throws [BundleError] where the engine cannot load the graph, or the manifest names other tensors than it has. */
     override fun load(graph: Graph, data: ByteArray, threads: Int): Session {
         val session = try {
@@ -45,21 +48,17 @@ object OrtBackend : Backend {
             session.close()
             throw BundleError("${graph.file}: the manifest names other inputs or outputs; export the bundle again")
         }
-        return Loaded(session, inputs, outputs)
+        return Loaded(session, inputs)
     }
 }
 
-private class Loaded(
-    private val session: OrtSession,
-    private val inputs: List<String>,
-    private val outputs: List<String>,
-) : Session {
+private class Loaded(private val session: OrtSession, private val inputs: List<String>) : Session {
     override fun run(vararg inputs: Tensor): List<Tensor> {
         require(inputs.size == this.inputs.size) { "${inputs.size} tensors for ${this.inputs.size} inputs" }
         val given = LinkedHashMap<String, OnnxTensor>()
         try {
             inputs.forEachIndexed { i, tensor -> given[this.inputs[i]] = onnx(tensor) }
-            session.run(given).use { result -> return outputs.map { tensor(result.get(it).get()) } }
+            session.run(given).use { result -> return List(result.size()) { tensor(result.get(it)) } }
         } catch (error: OrtException) {
             throw BackendError("onnxruntime failed: ${firstLine(error)}", error)
         } finally {
