@@ -85,8 +85,6 @@ extension Array where Element == Unicode.Scalar {
     /// Upper case, letter by letter.
     var upper: Letters { isAscii ? map(\.asciiUpper) : flatMap(\.upper) }
 
-    func count(where holds: (Unicode.Scalar) -> Bool) -> Int { reduce(0) { $0 + (holds($1) ? 1 : 0) } }
-
     /// The text without what is dropped at its end.
     func trimmedEnd(_ drops: (Unicode.Scalar) -> Bool) -> Letters {
         Letters(prefix((lastIndex { !drops($0) } ?? -1) + 1))
