@@ -18,7 +18,7 @@ struct Mark: Hashable, Sendable {
 }
 
 /// A phrase as printed, and its kind.
-struct Spelling: Sendable {
+struct Wording: Sendable {
     let kind: String
     let phrase: String
 }
@@ -69,7 +69,7 @@ struct Anchors: Sendable {
     /// First letters of a piece to the pieces that start so, by their size.
     private var index: [Letters: [Pieces]] = [:]
 
-    init(_ spellings: [Spelling], forgiving: Bool = true) {
+    init(_ spellings: [Wording], forgiving: Bool = true) {
         var known: Set<Letters> = []
         var phrases: [Phrase] = []
         for spelling in spellings {

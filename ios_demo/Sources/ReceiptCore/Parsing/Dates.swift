@@ -32,7 +32,7 @@ struct PrintedDate: Hashable, Sendable {
 /// Dates in a text, left to right.
 ///
 /// `months`: folded month name (see `squash`) to 1..12. `years`: those taken for plausible.
-func findDates(_ text: Letters, months: [Letters: Int], years: ClosedRange<Int>) -> [PrintedDate] {
+func findDates(_ text: Letters, months: [Letters: Int], years: Range<Int>) -> [PrintedDate] {
     let finder = DateFinder(plain: text.plainForDates, months: months, years: years)
     let numeric = finder.numericDates()
     let named = finder.namedDates().filter { !isWeekday($0, numeric) }
@@ -54,7 +54,7 @@ private func isWeekday(_ named: PrintedDate, _ numeric: [PrintedDate]) -> Bool {
 struct DateFinder {
     let plain: Letters
     let months: [Letters: Int]
-    let years: ClosedRange<Int>
+    let years: Range<Int>
 
     func numericDates() -> [PrintedDate] {
         DatePattern.numeric.all(in: plain).compactMap { match in
@@ -124,7 +124,7 @@ private func sizeOfThird(_ digits: Letters, _ rest: Letters) -> Int? {
     }
 }
 
-private func readings(_ numbers: [Letters], _ years: ClosedRange<Int>) -> [DateReading] {
+private func readings(_ numbers: [Letters], _ years: Range<Int>) -> [DateReading] {
     let (a, b, c) = (numbers[0], numbers[1], numbers[2])
     var found: [DateReading] = []
     func add(_ order: DateOrder, _ year: Letters, _ month: Letters, _ day: Letters) {
@@ -142,7 +142,7 @@ private func readings(_ numbers: [Letters], _ years: ClosedRange<Int>) -> [DateR
 }
 
 /// A day as `YYYY-MM-DD`; nil where the calendar has none.
-func calendarDay(_ year: Letters, _ month: Int?, _ day: Int?, _ years: ClosedRange<Int>) -> String? {
+func calendarDay(_ year: Letters, _ month: Int?, _ day: Int?, _ years: Range<Int>) -> String? {
     guard let printed = year.number, let month, let day, (1...12).contains(month) else { return nil }
     let full = printed + (year.count == 2 ? 2000 : 0)
     let isLeap = full % 4 == 0 && (full % 100 != 0 || full % 400 == 0)
