@@ -49,13 +49,13 @@ public protocol Backend: Sendable {
 
 /// The session of one stage of a bundle. Throws a `missingGraph` error where the bundle has no such graph.
 func openSession(
-    _ bundle: Bundle, _ stage: String, _ backend: any Backend, precision: String, threads: Int
+    _ bundle: ReceiptBundle, _ stage: String, _ backend: any Backend, precision: String, threads: Int
 ) throws -> any Session {
     let graph = try bundle.graph(stage, backend: backend.name, precision: precision)
     return try backend.load(graph, files: try files(of: graph, bundle), threads: threads)
 }
 
-private func files(of graph: Graph, _ bundle: Bundle) throws -> [String: [UInt8]] {
+private func files(of graph: Graph, _ bundle: ReceiptBundle) throws -> [String: [UInt8]] {
     let parts = graph.file.split(separator: "/").dropLast()
     guard let package = parts.last, package.hasSuffix(".mlpackage") else {
         return [graph.file: try bundle.read(graph.file)]
