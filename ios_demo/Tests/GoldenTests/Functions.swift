@@ -75,7 +75,7 @@ struct Functions {
     }
 
     private func reduced(_ given: Json) -> any Plain {
-        let found = photo(drawn(given.at("width").int, given.at("height").int) { _, _ in 0xffffff }, image)
+        let found = Photo(drawn(given.at("width").int, given.at("height").int) { _, _ in 0xffffff }, image)
         return [
             "width": found.width.plain,
             "height": found.height.plain,
@@ -126,7 +126,7 @@ struct Functions {
         let (width, height) = (given.at("width").int, given.at("height").int)
         let factor = image.factor(width, height)
         let seen = Photo(picture: drawn(1, 1) { _, _ in 0 }, width: width, height: height, factor: factor)
-        return ["factor": factor, "finer": image.finer(seen, height: given.at("text").double)]
+        return ["factor": factor, "finer": image.finer(seen, given.at("text").double)]
     }
 
     private func ctc(_ given: Json) -> any Plain {
