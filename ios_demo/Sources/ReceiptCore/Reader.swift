@@ -55,7 +55,7 @@ public actor ReceiptReader {
             workers: options.threads)
         scanner = Scanner(detector: detector, recognizer: recognizer, params: layout)
         extractor = try openExtractor(bundle, options) { try opened("extract", threads: 1) }
-        rung = extractor.how.rung
+        rung = extractor.how.rung.rawValue
     }
 
     /// Opens the folder of a bundle, or a zip of it.
@@ -154,14 +154,15 @@ private func openExtractor(
     let stage = try bundle.stage("extract")
     let params = try ExtractParams(stage.params)
     let hasNetwork = !stage.graphs.isEmpty
-    let rung = options.extractor ?? (hasNetwork || !networked.contains(params.rung) ? params.rung : classical)
-    let how = try How(rung, options.reviewError)
-    if networked.contains(rung) && !hasNetwork {
-        let problem = "\(bundle.path): stage 'extract' has no network for extractor='\(rung)'"
-        throw EdgeKitError(.missingGraph, "\(problem): choose '\(rules)' or '\(classical)'")
+    let own = try Rung(params.rung)
+    let rung = try options.extractor.map { try Rung($0) } ?? (hasNetwork || !own.isNetworked ? own : .classical)
+    let how = try How(rung: rung, reviewError: options.reviewError)
+    if rung.isNetworked && !hasNetwork {
+        let problem = "\(bundle.path): stage 'extract' has no network for extractor='\(rung.rawValue)'"
+        throw EdgeKitError(.missingGraph, "\(problem): choose 'rules' or 'classical'")
     }
     let lexicon = try Lexicon(bundle.readText("lexicon.json"), "\(bundle.path): lexicon.json")
     return try Extractor(
-        params, lexicon, how, networked.contains(rung) ? session() : nil,
-        "\(bundle.path): stages.extract.params")
+        params, lexicon, how: how, session: rung.isNetworked ? session() : nil,
+        place: "\(bundle.path): stages.extract.params")
 }
