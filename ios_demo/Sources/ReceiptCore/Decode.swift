@@ -20,7 +20,7 @@ public struct DecodeParams: Sendable {
     /// The most pixels of a picture that is decoded once more.
     public let finerPixels: Int
 
-    init(_ node: Node) throws {
+    package init(_ node: Node) throws {
         let members = try node.members(["max_bytes", "max_pixels", "min_short_side", "least_text", "finer_pixels"])
         maxBytes = try members["max_bytes"].long()
         maxPixels = try members["max_pixels"].long()
@@ -35,7 +35,7 @@ public struct DecodeParams: Sendable {
     }
 
     /// By how much a picture should be reduced, now that its text is known to be so many pixels high (0: none).
-    public func finer(_ photo: Photo, height: Double) -> Int {
+    public func finer(_ photo: Photo, _ height: Double) -> Int {
         var factor = photo.factor
         while factor > 1 && height > 0 && height * Double(photo.factor) / Double(factor) < leastText {
             if photo.width * photo.height * 4 > finerPixels * factor * factor { break }
@@ -75,19 +75,19 @@ public struct Photo: Sendable {
         self.factor = factor
         self.warnings = warnings
     }
-}
 
-/// The photo that decoded pixels amount to: upright by their EXIF orientation (1 to 8, CIPA DC-008, 4.6.4; all else
-/// says nothing), and reduced, at most by `most`.
-public func photo(
-    _ decoded: Picture, _ params: DecodeParams, orientation: Int = 1, warnings: [String] = [], most: Int = 8
-) -> Photo {
-    let factor = params.factor(decoded.width, decoded.height, most: most)
-    let small = factor > 1 ? reduce(decoded, factor) : decoded
-    let onSide = (5...8).contains(orientation)
-    return Photo(
-        picture: upright(small, orientation), width: onSide ? decoded.height : decoded.width,
-        height: onSide ? decoded.width : decoded.height, factor: factor, warnings: warnings)
+    /// The photo that decoded pixels amount to: upright by their EXIF orientation (1 to 8, CIPA DC-008, 4.6.4; all else
+    /// says nothing), and reduced, at most by `most`.
+    public init(
+        _ decoded: Picture, _ params: DecodeParams, orientation: Int = 1, warnings: [String] = [], most: Int = 8
+    ) {
+        let factor = params.factor(decoded.width, decoded.height, most: most)
+        let small = factor > 1 ? reduce(decoded, factor) : decoded
+        let onSide = (5...8).contains(orientation)
+        self.init(
+            picture: upright(small, orientation), width: onSide ? decoded.height : decoded.width,
+            height: onSide ? decoded.width : decoded.height, factor: factor, warnings: warnings)
+    }
 }
 
 private func upright(_ picture: Picture, _ orientation: Int) -> Picture {

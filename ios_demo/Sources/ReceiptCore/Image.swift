@@ -60,16 +60,20 @@ private struct Weights {
     init(from: Int, to: Int) {
         let scale = Double(from) / Double(to)
         let support = max(scale, 1)
+        let unit = Double(1 << weightBits)
         for i in 0..<to {
             let center = (Double(i) + 0.5) * scale
             let start = max(Int(center - support + 0.5), 0)
             let end = min(Int(center + support + 0.5), from)
-            let exact = (start..<end).map { max(1 - abs((Double($0) - center + 0.5) * (1 / support)), 0) }
-            let sum = exact.reduce(0, +)
-            let whole = sum != 0 ? sum : 1
+            let exact = (start..<end).map { (x: Int) -> Double in
+                let away: Double = (Double(x) - center + 0.5) * (1 / support)
+                return max(1 - abs(away), 0)
+            }
+            let sum: Double = exact.reduce(0, +)
+            let whole: Double = sum != 0 ? sum : 1
             first.append(start)
             ranges.append(weights.count..<weights.count + exact.count)
-            weights += exact.map { Int32(0.5 + $0 / whole * Double(1 << weightBits)) }
+            weights += exact.map { (weight: Double) in Int32(0.5 + weight / whole * unit) }
         }
     }
 }
@@ -164,7 +168,7 @@ private func average(
         }
     }
     let count = columns.count * rows.count
-    let multiplier = UInt64(Float(1 << 30) * 4 / Float(256 * count))
+    let multiplier = UInt64(Float(1 << 32) / Float(256 * count))
     let half = UInt64(count / 2)
     func share(_ sum: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: (sum + half) * multiplier >> 24) }
     return share(red) << 16 | share(green) << 8 | share(blue)

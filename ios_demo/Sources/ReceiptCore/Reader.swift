@@ -8,14 +8,13 @@ public struct Options: Sendable {
     public var precision = "fp32"
     /// Cores that one read uses.
     public var threads = 1
-    /// The rung that chooses fields: "rules", "classical", "network" or "joint"; nil: the bundle's own choice, which
-    /// without an extraction network is "classical".
-    public var extractor: String?
+    /// The rung that chooses fields; nil: the bundle's own choice, which without an extraction network is `classical`.
+    public var extractor: Rung?
     /// The share of answers that may be wrong among those that need no review. It holds for receipts like those the
     /// bundle was calibrated on, and where its calibration knows the field.
     public var reviewError = 0.02
 
-    public init(precision: String = "fp32", threads: Int = 1, extractor: String? = nil, reviewError: Double = 0.02) {
+    public init(precision: String = "fp32", threads: Int = 1, extractor: Rung? = nil, reviewError: Double = 0.02) {
         self.precision = precision
         self.threads = threads
         self.extractor = extractor
@@ -28,8 +27,8 @@ public actor ReceiptReader {
     public nonisolated let bundle: ReceiptBundle
     /// Limits that a file is checked against before it is decoded.
     public nonisolated let decodeParams: DecodeParams
-    /// How fields are chosen: "rules", "classical", "network" or "joint".
-    public nonisolated let rung: String
+    /// How fields are chosen.
+    public nonisolated let rung: Rung
     private let layout: LayoutParams
     private let scanner: Scanner
     private let extractor: Extractor
@@ -55,7 +54,7 @@ public actor ReceiptReader {
             workers: options.threads)
         scanner = Scanner(detector: detector, recognizer: recognizer, params: layout)
         extractor = try openExtractor(bundle, options) { try opened("extract", threads: 1) }
-        rung = extractor.how.rung.rawValue
+        rung = extractor.how.rung
     }
 
     /// Opens the folder of a bundle, or a zip of it.
@@ -73,7 +72,7 @@ public actor ReceiptReader {
     /// Reads decoded pixels, the right way up.
     public func read(_ picture: Picture) async throws -> Receipt {
         let params = decodeParams
-        return try await read(photo(picture, params)) { photo(picture, params, most: $0) }
+        return try await read(Photo(picture, params)) { Photo(picture, params, most: $0) }
     }
 
     /// Reads one picture as `read` does, and says how long each stage took.
@@ -83,7 +82,7 @@ public actor ReceiptReader {
         var timings = Timings()
         var seen = photo
         var found = try scanner.find(seen.picture)
-        let factor = decodeParams.finer(seen, height: found.detection.height)
+        let factor = decodeParams.finer(seen, found.detection.height)
         if let finer, factor < seen.factor {
             seen = try await finer(factor)
             found = try scanner.find(seen.picture, coarse: found)
@@ -93,7 +92,7 @@ public actor ReceiptReader {
         timings.lap("recognize")
         var receipt = assembled(seen, scan)
         timings.lap("layout")
-        let extracted = try extractor.extract(receipt.lines, receipt.rows)
+        let extracted = try extractor.extract(receipt.lines, rows: receipt.rows)
         timings.lap("extract")
         receipt.fields = extracted.fields
         receipt.items = extracted.items
@@ -107,7 +106,7 @@ public actor ReceiptReader {
         let found = rows(lines, layout)
         let ordered = found.joined().map { lines[$0] }
         var receipt = Receipt(lines: ordered, rows: renumbered(found), width: width, height: height)
-        let extracted = try extractor.extract(receipt.lines, receipt.rows)
+        let extracted = try extractor.extract(receipt.lines, rows: receipt.rows)
         receipt.fields = extracted.fields
         receipt.items = extracted.items
         return receipt
@@ -153,13 +152,14 @@ private func openExtractor(
 ) throws -> Extractor {
     let stage = try bundle.stage("extract")
     let params = try ExtractParams(stage.params)
-    let hasNetwork = !stage.graphs.isEmpty
     let own = try Rung(params.rung)
-    let rung = try options.extractor.map { try Rung($0) } ?? (hasNetwork || !own.isNetworked ? own : .classical)
+    let hasNetwork = !stage.graphs.isEmpty
+    let rung = options.extractor ?? (hasNetwork || !own.isNetworked ? own : .classical)
     let how = try How(rung: rung, reviewError: options.reviewError)
     if rung.isNetworked && !hasNetwork {
         let problem = "\(bundle.path): stage 'extract' has no network for extractor='\(rung.rawValue)'"
-        throw EdgeKitError(.missingGraph, "\(problem): choose 'rules' or 'classical'")
+        throw EdgeKitError(
+            .missingGraph, "\(problem): choose '\(Rung.rules.rawValue)' or '\(Rung.classical.rawValue)'")
     }
     let lexicon = try Lexicon(bundle.readText("lexicon.json"), "\(bundle.path): lexicon.json")
     return try Extractor(

@@ -55,7 +55,7 @@ public struct Extractor: Sendable {
     /// The fields of a receipt; nil for each that it does not show.
     ///
     /// `rows`: indices into `lines` by printed row, in reading order. Throws a `backend` error if the engine fails.
-    public func extract(_ lines: [TextLine], _ rows: [[Int]]) throws -> Extracted {
+    public func extract(_ lines: [TextLine], rows: [[Int]]) throws -> Extracted {
         let paper = Paper(lines, rows: rows, lexicon, params)
         guard let network else { return Extracted(fields: fields(ruledAnswers(paper)), items: []) }
         guard let reading = try network.read(paper.page, paper.found, lexicon) else {
