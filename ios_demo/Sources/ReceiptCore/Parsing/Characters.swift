@@ -115,6 +115,9 @@ extension Unicode.Scalar {
     }
 }
 
+/// The text without spaces of any kind at its ends.
+func strip(_ text: String) -> String { String(text.letters.stripped) }
+
 /// Each letter of one text with the letter of another at the same place.
 func pairs(_ from: String, _ to: String) -> [Unicode.Scalar: Unicode.Scalar] {
     precondition(from.unicodeScalars.count == to.unicodeScalars.count, "\(from) and \(to) pair up")
