@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 import TestSupport
 
 /// What is read from the tape of a golden receipt, as JSON.

@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 import TestSupport
 
 /// What golden cases cannot say: bundles that are damaged on disk, limits, orientation, errors.

@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 import TestSupport
 
 // Runs every golden case and every unit test; prints what failed, and `N passed, N failed`.

@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 
 /// What a test found to be wrong.
 package struct Failure: Error, CustomStringConvertible {
