@@ -39,7 +39,7 @@ func sha256(_ data: [UInt8]) -> String {
         }
         var tail = Array(data[whole...]) + [0x80]
         tail += [UInt8](repeating: 0, count: (120 - tail.count % 64) % 64)
-        tail += (0..<8).map { UInt8(truncatingIfNeeded: UInt64(data.count) * 8 >> (56 - 8 * UInt64($0))) }
+        tail += (0..<8).map { UInt8(truncatingIfNeeded: (UInt64(data.count) * 8) >> (56 - 8 * UInt64($0))) }
         tail.withUnsafeBufferPointer { bytes in
             for start in stride(from: 0, to: bytes.count, by: 64) {
                 absorb(UnsafeBufferPointer(rebasing: bytes[start..<start + 64]), &state, &words)

@@ -170,7 +170,7 @@ private func average(
     let count = columns.count * rows.count
     let multiplier = UInt64(Float(1 << 32) / Float(256 * count))
     let half = UInt64(count / 2)
-    func share(_ sum: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: (sum + half) * multiplier >> 24) }
+    func share(_ sum: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: ((sum + half) * multiplier) >> 24) }
     return share(red) << 16 | share(green) << 8 | share(blue)
 }
 
