@@ -7,36 +7,36 @@ import Foundation
 // runs.
 
 /// Pixels `start` <= x < `stop` of a row, and the sum of their heat.
-package struct Run: Sendable {
-    package let row: Int
-    package let start: Int
-    package let stop: Int
-    package let heat: Double
+struct Run: Sendable {
+    let row: Int
+    let start: Int
+    let stop: Int
+    let heat: Double
 }
 
 /// Least and greatest reach of a component along and across its tilt.
-package struct Extents: Sendable {
-    package let left: Double
-    package let top: Double
-    package let right: Double
-    package let bottom: Double
+struct Extents: Sendable {
+    let left: Double
+    let top: Double
+    let right: Double
+    let bottom: Double
 }
 
 /// The runs of a component in reading order; at least one.
-package struct Component: Sendable {
-    package let runs: [Run]
+struct Component: Sendable {
+    let runs: [Run]
 
     /// Pixels.
     var area: Int { runs.reduce(0) { $0 + $1.stop - $1.start } }
 
     /// Mean heat of its pixels.
-    package var mean: Double { runs.reduce(0) { $0 + $1.heat } / Double(area) }
+    var mean: Double { runs.reduce(0) { $0 + $1.heat } / Double(area) }
 
     /// Direction of its long axis in radians, -pi/2..pi/2, clockwise positive (y runs down).
     ///
     /// The axis of least inertia, from the second central moments of the pixels (Horn, "Robot Vision", 1986, section
     /// 3.2).
-    package func tilt() -> Double {
+    func tilt() -> Double {
         var (area, sumX, sumY) = (0.0, 0.0, 0.0)
         var (sumXx, sumYy, sumXy) = (0.0, 0.0, 0.0)
         for run in runs {
@@ -61,7 +61,7 @@ package struct Component: Sendable {
     }
 
     /// Pixels are unit squares; the reach of a point (x, y) is (x cos + y sin, y cos - x sin).
-    package func extents(_ tilt: Double) -> Extents {
+    func extents(_ tilt: Double) -> Extents {
         let cosine = cos(tilt)
         let sine = sin(tilt)
         var (left, top) = (Double.infinity, Double.infinity)
@@ -83,7 +83,7 @@ package struct Component: Sendable {
 }
 
 /// The components of the pixels of a heat map, row by row, above a threshold, by their first run.
-package func findComponents(_ heat: [Float], _ width: Int, _ height: Int, threshold: Double) -> [Component] {
+func findComponents(_ heat: [Float], _ width: Int, _ height: Int, threshold: Double) -> [Component] {
     let threshold = Float(threshold)
     var runs: [Run] = []
     var firstOfRow: [Int] = []

@@ -20,7 +20,7 @@ public struct DecodeParams: Sendable {
     /// The most pixels of a picture that is decoded once more.
     public let finerPixels: Int
 
-    package init(_ node: Node) throws {
+    init(_ node: Node) throws {
         let members = try node.members(["max_bytes", "max_pixels", "min_short_side", "least_text", "finer_pixels"])
         maxBytes = try members["max_bytes"].long()
         maxPixels = try members["max_pixels"].long()

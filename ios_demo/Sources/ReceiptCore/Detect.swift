@@ -9,48 +9,48 @@ import Foundation
 // every side moves out by the same distance).
 
 /// Constants of detection.
-package struct DetectParams: Sendable {
+struct DetectParams: Sendable {
     /// Sides given to the network are multiples of this.
-    package let multiple: Int
+    let multiple: Int
     /// And their product is at most this; what needs more is looked at in at most `maxTiles` pieces, each with
     /// `tileMargin` pixels of its neighbours.
-    package let maxPixels: Int
-    package let maxTiles: Int
-    package let tileMargin: Int
+    let maxPixels: Int
+    let maxTiles: Int
+    let tileMargin: Int
     /// Of the first look.
-    package let glancePixels: Int
+    let glancePixels: Int
     /// The short side aimed at where the height of the text is not known; a smaller picture is enlarged, a larger one
     /// reduced.
-    package let shortSide: Int
+    let shortSide: Int
     /// Heat above which a pixel is text.
-    package let threshold: Double
+    let threshold: Double
     /// Least mean heat of a region.
-    package let minScore: Double
+    let minScore: Double
     /// Least thickness of a region in heat-map pixels.
-    package let minSide: Double
+    let minSide: Double
     /// Growth ratio.
-    package let unclip: Double
+    let unclip: Double
     /// Length by thickness from which a region's own tilt is trusted.
-    package let elongated: Double
+    let elongated: Double
     /// Degrees by which a region may tilt away from the page before its own tilt is distrusted.
-    package let maxTilt: Double
+    let maxTilt: Double
     /// By how much regions are higher than the text they stand for.
-    package let blur: Double
+    let blur: Double
     /// For a look to tell skew and height of the text: the share of the length of all regions that must be elongated,
     /// how many, and their least height (area by length, less blur).
-    package let clear: Double
-    package let clearLines: Int
-    package let clearHeight: Double
+    let clear: Double
+    let clearLines: Int
+    let clearHeight: Double
     /// The height aimed at, in heat-map pixels; text lower than `leastHeight` is looked at again.
-    package let height: Double
-    package let leastHeight: Double
+    let height: Double
+    let leastHeight: Double
     /// Degrees of skew from which text is looked at level.
-    package let lookTilt: Double
+    let lookTilt: Double
     /// Where it is not clear, text is looked at again if the rectangle around it covers at most this share of the
     /// picture.
-    package let lookShare: Double
+    let lookShare: Double
     /// Line heights left free around it.
-    package let lookMargin: Double
+    let lookMargin: Double
 
     private static let keys = [
         "multiple", "max_pixels", "max_tiles", "tile_margin", "glance_pixels", "short_side", "threshold", "min_score",
@@ -58,7 +58,7 @@ package struct DetectParams: Sendable {
         "least_height", "look_tilt", "look_share", "look_margin",
     ]
 
-    package init(_ node: Node) throws {
+    init(_ node: Node) throws {
         let members = try node.members(Self.keys)
         multiple = try members["multiple"].integer(1)
         maxPixels = try members["max_pixels"].integer(1)
@@ -85,15 +85,15 @@ package struct DetectParams: Sendable {
 }
 
 /// What was found.
-package struct Detection: Sendable {
+struct Detection: Sendable {
     /// Of the lines, in pixels of the picture given.
-    package let quads: [Quad]
+    let quads: [Quad]
     /// false where most text runs down or up the picture.
-    package let upright: Bool
+    let upright: Bool
     /// Median height of the lines' shrunken regions, in the same pixels; 0 without lines.
-    package var height = 0.0
+    var height = 0.0
     /// Whether enough regions are elongated for skew and height to be trusted.
-    package var clear = false
+    var clear = false
 }
 
 /// Finds the lines of text in a picture.
@@ -182,18 +182,18 @@ struct Detector: Sendable {
 }
 
 /// Pixels.
-package struct InputSize: Sendable, Hashable {
-    package let width: Int
-    package let height: Int
+struct InputSize: Sendable, Hashable {
+    let width: Int
+    let height: Int
 
-    package init(width: Int, height: Int) {
+    init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 }
 
 /// Width and height at which an area of this size is given to the network; at most `most` pixels.
-package func inputSize(_ width: Double, _ height: Double, _ params: DetectParams, most: Int? = nil) -> InputSize {
+func inputSize(_ width: Double, _ height: Double, _ params: DetectParams, most: Int? = nil) -> InputSize {
     let most = most ?? params.maxPixels
     let scale = min(Double(params.shortSide) / min(width, height), (Double(most) / (width * height)).squareRoot())
     return roundedSize(width, height, scale, most, params)
@@ -210,7 +210,7 @@ private func roundedSize(
 }
 
 /// A number rounded half to even; what 32 bits cannot hold becomes the nearest that they can, and no number 0.
-package func whole(_ value: Double) -> Int { truncated(value.rounded(.toNearestOrEven)) }
+func whole(_ value: Double) -> Int { truncated(value.rounded(.toNearestOrEven)) }
 
 /// A number without its decimals, within 32 bits as `whole` is.
 func truncated(_ value: Double) -> Int {
@@ -249,7 +249,7 @@ private struct Box {
 }
 
 /// Lines in a heat map of 0..1, row by row; quads in pixels of the map.
-package func findLines(_ heat: [Float], _ width: Int, _ height: Int, _ params: DetectParams) -> Detection {
+func findLines(_ heat: [Float], _ width: Int, _ height: Int, _ params: DetectParams) -> Detection {
     let parts = findComponents(heat, width, height, threshold: params.threshold)
     if parts.isEmpty { return Detection(quads: [], upright: true) }
     let tilts = parts.map { $0.tilt() }

@@ -3,32 +3,32 @@ import Foundation
 // Geometry of quads: sizes, tilts, turns, and the map between a rectangle and a quad.
 
 /// Pixels: of the sides along the text, and of those across it.
-package struct Size: Sendable {
-    package let along: Double
-    package let across: Double
+struct Size: Sendable {
+    let along: Double
+    let across: Double
 }
 
-package func distance(_ a: Point, _ b: Point) -> Double { hypot(a.x - b.x, a.y - b.y) }
+func distance(_ a: Point, _ b: Point) -> Double { hypot(a.x - b.x, a.y - b.y) }
 
-package func radians(_ degrees: Double) -> Double { degrees * (Double.pi / 180) }
+func radians(_ degrees: Double) -> Double { degrees * (Double.pi / 180) }
 
-package func degrees(_ radians: Double) -> Double { radians * (180 / Double.pi) }
+func degrees(_ radians: Double) -> Double { radians * (180 / Double.pi) }
 
 /// Mean length of the sides along the text, and of those across it, in pixels.
-package func quadSize(_ quad: Quad) -> Size {
+func quadSize(_ quad: Quad) -> Size {
     let along = distance(quad.topLeft, quad.topRight) + distance(quad.bottomLeft, quad.bottomRight)
     let across = distance(quad.topLeft, quad.bottomLeft) + distance(quad.topRight, quad.bottomRight)
     return Size(along: along / 2, across: across / 2)
 }
 
 /// Direction of a quad's text in degrees, -180..180, clockwise positive from the x axis.
-package func tilt(_ quad: Quad) -> Double {
+func tilt(_ quad: Quad) -> Double {
     let (p0, p1, p2, p3) = (quad.topLeft, quad.topRight, quad.bottomRight, quad.bottomLeft)
     return degrees(atan2((p1.y - p0.y) + (p2.y - p3.y), (p1.x - p0.x) + (p2.x - p3.x)))
 }
 
 /// Median tilt of quads in degrees, each weighing its length; 0 without quads.
-package func skew(_ quads: [Quad]) -> Double {
+func skew(_ quads: [Quad]) -> Double {
     let tilts = quads.map { (tilt($0), distance($0.topLeft, $0.topRight)) }.sorted(by: <)
     var half = tilts.reduce(0) { $0 + $1.1 } / 2
     for (angle, length) in tilts {
@@ -39,7 +39,7 @@ package func skew(_ quads: [Quad]) -> Double {
 }
 
 /// Where a point of a picture lands when that is turned clockwise by 0, 90, 180 or 270 degrees.
-package func turnPoint(_ point: Point, _ degrees: Int, width: Int, height: Int) -> Point {
+func turnPoint(_ point: Point, _ degrees: Int, width: Int, height: Int) -> Point {
     switch degrees {
     case 0: point
     case 90: Point(Double(height) - point.y, point.x)
@@ -50,14 +50,14 @@ package func turnPoint(_ point: Point, _ degrees: Int, width: Int, height: Int) 
 }
 
 /// A point turned clockwise about the origin.
-package func rotated(_ point: Point, _ degrees: Double) -> Point {
+func rotated(_ point: Point, _ degrees: Double) -> Point {
     let cosine = cos(radians(degrees))
     let sine = sin(radians(degrees))
     return Point(point.x * cosine - point.y * sine, point.x * sine + point.y * cosine)
 }
 
 /// The smallest rectangle tilted by some degrees around quads (at least one), widened by `margin` pixels.
-package func boundingQuad(_ quads: [Quad], _ degrees: Double, _ margin: Double) -> Quad {
+func boundingQuad(_ quads: [Quad], _ degrees: Double, _ margin: Double) -> Quad {
     var (left, top) = (Double.infinity, Double.infinity)
     var (right, bottom) = (-Double.infinity, -Double.infinity)
     for point in quads.flatMap(\.points).map({ rotated($0, -degrees) }) {
@@ -75,7 +75,7 @@ package func boundingQuad(_ quads: [Quad], _ degrees: Double, _ margin: Double) 
 ///
 /// They take the rectangle 0...width x 0...height onto the quad: the closed form of Heckbert, "Fundamentals of Texture
 /// Mapping and Image Warping" (1989), section 2.2.3.
-package func homography(_ width: Int, _ height: Int, _ quad: Quad) -> [Double] {
+func homography(_ width: Int, _ height: Int, _ quad: Quad) -> [Double] {
     let (p0, p1, p2, p3) = (quad.topLeft, quad.topRight, quad.bottomRight, quad.bottomLeft)
     let sx = p0.x - p1.x + p2.x - p3.x
     let sy = p0.y - p1.y + p2.y - p3.y
@@ -96,7 +96,7 @@ package func homography(_ width: Int, _ height: Int, _ quad: Quad) -> [Double] {
 }
 
 /// Where a homography takes a point of its rectangle.
-package func project(_ point: Point, _ k: [Double]) -> Point {
+func project(_ point: Point, _ k: [Double]) -> Point {
     let w = k[6] * point.x + k[7] * point.y + 1
     return Point((k[0] * point.x + k[1] * point.y + k[2]) / w, (k[3] * point.x + k[4] * point.y + k[5]) / w)
 }

@@ -44,7 +44,7 @@ private let mostShrink = 8.0
 private let level = 1e-9  // a perspective of less moves no pixel by a millionth: it is left out
 
 /// The whole picture at another size: its width first, then its height, or the other way round, as Pillow 13 does.
-package func resize(_ picture: Picture, _ width: Int, _ height: Int) -> Picture {
+func resize(_ picture: Picture, _ width: Int, _ height: Int) -> Picture {
     let lost = picture.height - height
     let heightFirst = lost > 0 && lost > 2 * (picture.width - width)
     if heightFirst { return resized(resized(picture, height, along: false), width, along: true) }
@@ -116,7 +116,7 @@ private func weighted(
 private func clipped(_ sum: Int32) -> UInt32 { UInt32(min(max(sum >> Int32(weightBits), 0), 255)) }
 
 /// The picture turned clockwise by 0, 90, 180 or 270 degrees.
-package func turn(_ picture: Picture, _ degrees: Int) -> Picture {
+func turn(_ picture: Picture, _ degrees: Int) -> Picture {
     let (width, height) = (picture.width, picture.height)
     return picture.pixels.withUnsafeBufferPointer { pixels in
         switch degrees {
@@ -131,7 +131,7 @@ package func turn(_ picture: Picture, _ degrees: Int) -> Picture {
 
 /// The picture of the pixels that a function of column and row gives.
 @inline(__always)
-package func drawn(_ width: Int, _ height: Int, _ pixel: (Int, Int) -> UInt32) -> Picture {
+func drawn(_ width: Int, _ height: Int, _ pixel: (Int, Int) -> UInt32) -> Picture {
     let pixels = [UInt32](unsafeUninitializedCapacity: width * height) { out, count in
         for y in 0..<height {
             for x in 0..<width { out[y * width + x] = pixel(x, y) }
@@ -142,7 +142,7 @@ package func drawn(_ width: Int, _ height: Int, _ pixel: (Int, Int) -> UInt32) -
 }
 
 /// The average of blocks of `factor` x `factor` pixels; blocks at the right and lower edge may be smaller.
-package func reduce(_ picture: Picture, _ factor: Int) -> Picture {
+func reduce(_ picture: Picture, _ factor: Int) -> Picture {
     let width = (picture.width + factor - 1) / factor
     let height = (picture.height + factor - 1) / factor
     return picture.pixels.withUnsafeBufferPointer { pixels in
@@ -178,7 +178,7 @@ private func average(
 ///
 /// A quad much larger than the rectangle is sampled finer and averaged, so that its strokes do not alias. What lies
 /// outside the picture is grey.
-package func crop(_ picture: Picture, _ quad: Quad, _ width: Int, _ height: Int) -> Picture {
+func crop(_ picture: Picture, _ quad: Quad, _ width: Int, _ height: Int) -> Picture {
     let shrink = max(1, truncated(min(quadSize(quad).across / Double(height), mostShrink)))
     let (fineWidth, fineHeight) = (width * shrink, height * shrink)
     var there = homography(fineWidth, fineHeight, quad)

@@ -1,12 +1,12 @@
 // DEFLATE (RFC 1951), for bundles in zips: Foundation has no decompression that works on every platform.
 
 /// Why bytes are no DEFLATE stream.
-package struct InflateError: Error, CustomStringConvertible {
-    package let description: String
+struct InflateError: Error, CustomStringConvertible {
+    let description: String
 }
 
 /// The first `most` bytes of what a DEFLATE stream holds; fewer where it holds less.
-package func inflated(_ data: ArraySlice<UInt8>, most: Int) throws -> [UInt8] {
+func inflated(_ data: ArraySlice<UInt8>, most: Int) throws -> [UInt8] {
     try data.withUnsafeBufferPointer { bytes in
         var reader = Inflater(bytes: bytes, most: most)
         return try reader.contents()

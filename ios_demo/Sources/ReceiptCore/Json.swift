@@ -44,31 +44,31 @@ extension JsonObject: Hashable {
 }
 
 /// A text that equals only texts of the same bytes; Swift's strings also equal those that are composed otherwise.
-package struct Spelling: Hashable, Sendable {
-    package let text: String
+struct Spelling: Hashable, Sendable {
+    let text: String
 
-    package init(_ text: String) { self.text = text }
+    init(_ text: String) { self.text = text }
 
-    package static func == (left: Spelling, right: Spelling) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: Spelling, right: Spelling) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
-    package func hash(into hasher: inout Hasher) {
+    func hash(into hasher: inout Hasher) {
         for byte in text.utf8 { hasher.combine(byte) }
     }
 }
 
 /// Why a text is not JSON.
-package struct JsonError: Error {
-    package let message: String
+struct JsonError: Error {
+    let message: String
 }
 
 /// Why a value has no place in strict JSON, in the words of `strict.py`: the problem, and how to mend it.
-package struct StrictError: Error {
-    package let problem: String
-    package let mend: String
+struct StrictError: Error {
+    let problem: String
+    let mend: String
 }
 
 /// What a JSON text says. Throws `JsonError`, or `StrictError` for what JSON parsers read differently.
-package func parseJson(_ text: String) throws -> Json {
+func parseJson(_ text: String) throws -> Json {
     var text = text
     return try text.withUTF8 { bytes in
         var reader = JsonReader(bytes: bytes)
@@ -342,7 +342,7 @@ private func writeText(_ text: String, to out: inout String.UnicodeScalarView) {
 }
 
 /// A finite float in the fewest digits that give it back, spelt as Python does.
-package func floatText(_ value: Double) -> String {
+func floatText(_ value: Double) -> String {
     let sign = value.sign == .minus ? "-" : ""
     if value == 0 { return sign + "0.0" }
     let (digits, places) = shortest(value.magnitude)
@@ -369,7 +369,7 @@ private func shortest(_ value: Double) -> (digits: String, places: Int) {
 }
 
 /// A text in the quotes that Python shows it in.
-package func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let mark: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
     var shown = String.UnicodeScalarView([mark])

@@ -3,20 +3,20 @@ import Foundation
 // Layout: which lines stand in one printed row, and in which order rows are read.
 
 /// Constants of layout.
-package struct LayoutParams: Sendable {
+struct LayoutParams: Sendable {
     /// Share of the smaller line height within which the middles of two lines must lie, measured across the text, to
     /// stand in one row.
-    package let reach: Double
+    let reach: Double
     /// Share of the shorter line that may overlap along the text with a line of the same row.
-    package let overlap: Double
+    let overlap: Double
     /// How many lines are read first, to see whether the page stands on its head: the longest of those at most
     /// `probeLength` heights long.
-    package let probeLines: Int
-    package let probeLength: Double
+    let probeLines: Int
+    let probeLength: Double
     /// Mean confidence of those lines from which the page is taken to be upright.
-    package let uprightConfidence: Double
+    let uprightConfidence: Double
 
-    package init(_ node: Node) throws {
+    init(_ node: Node) throws {
         let members = try node.members(["reach", "overlap", "probe_lines", "probe_length", "upright_confidence"])
         reach = try members["reach"].number()
         overlap = try members["overlap"].number()
@@ -67,7 +67,7 @@ private struct Place {
 }
 
 /// Indices of lines by printed row, top to bottom, left to right within each; lines may lie at any angle.
-package func rows(_ lines: [TextLine], _ params: LayoutParams) -> [[Int]] {
+func rows(_ lines: [TextLine], _ params: LayoutParams) -> [[Int]] {
     let page = radians(skew(lines.map(\.quad)))
     let places = lines.enumerated().map { Place($0, $1.quad, page) }
     var found: [[Place]] = []

@@ -1,6 +1,6 @@
 // What `manifest.json` says, and the only reader of it.
 
-package let schemaName = "edgekit.bundle/1"
+let schemaName = "edgekit.bundle/1"
 private let dtypes = ["bool", "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8"]
 private let aName = "a name (lower-case letters, digits, - and _)"
 

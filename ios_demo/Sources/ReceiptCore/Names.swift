@@ -1,10 +1,10 @@
 // Which names a bundle's files may have: those that mean the same file on every system.
 
-package let manifestName = "manifest.json"
+let manifestName = "manifest.json"
 private let longestName = 240  // characters; Windows' 260 for a whole path leave room for little more
 
 /// Whether a name is a relative, normalised path of plain ASCII: no `..`, drive letter, backslash or NUL.
-package func isPortable(_ name: String) -> Bool {
+func isPortable(_ name: String) -> Bool {
     name.utf8.count <= longestName && name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         .allSatisfy(isSegment)
 }
@@ -17,7 +17,7 @@ private func isSegment(_ segment: Substring.UTF8View) -> Bool {
 }
 
 /// Whether a name may be that of a file that a manifest lists: portable, and not the manifest itself.
-package func isSafeName(_ name: String) -> Bool { isPortable(name) && name.lowercased() != manifestName }
+func isSafeName(_ name: String) -> Bool { isPortable(name) && name.lowercased() != manifestName }
 
 /// Two names that differ only in case, or of which one lies inside the other; nil where there are none.
 func collision(_ names: [String]) -> (String, String)? {

@@ -117,7 +117,7 @@ public actor ReceiptReader {
 }
 
 /// The characters that the recogniser's classes stand for.
-package func charset(of bundle: ReceiptBundle) throws -> [String] {
+func charset(of bundle: ReceiptBundle) throws -> [String] {
     let text = try bundle.readText("charset.txt").unicodeScalars
     let lines = text.last == "\n" ? text.dropLast() : text[...]
     return lines.split(separator: "\n", omittingEmptySubsequences: false).map { String(String.UnicodeScalarView($0)) }

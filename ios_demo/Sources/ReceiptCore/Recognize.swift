@@ -5,19 +5,19 @@
 // vanish.
 
 /// Constants of recognition.
-package struct RecognizeParams: Sendable {
+struct RecognizeParams: Sendable {
     /// Of a crop in pixels.
-    package let height: Int
+    let height: Int
     /// A crop is padded on its right to the next of these; a longer line is squeezed to the last.
-    package let widths: [Int]
+    let widths: [Int]
     /// Grey level of that padding.
-    package let padding: Int
+    let padding: Int
     /// Most crops in one run.
-    package let batch: Int
+    let batch: Int
     /// The CTC blank's class; class `i` above it is the charset's character `i - 1`.
-    package let blank: Int
+    let blank: Int
 
-    package init(_ node: Node) throws {
+    init(_ node: Node) throws {
         let members = try node.members(["height", "widths", "padding", "batch", "blank"])
         height = try members["height"].integer(1)
         widths = try members["widths"].items().map { try $0.integer(1) }
@@ -29,15 +29,15 @@ package struct RecognizeParams: Sendable {
 }
 
 /// `width`: of a bucket; `members`: indices of the quads that are read together at that width.
-package struct Batch: Sendable, Hashable {
-    package let width: Int
-    package let members: [Int]
+struct Batch: Sendable, Hashable {
+    let width: Int
+    let members: [Int]
 }
 
 /// A line's text, and the mean probability of the characters kept.
-package struct Decoded: Sendable, Hashable {
-    package let text: String
-    package let confidence: Double
+struct Decoded: Sendable, Hashable {
+    let text: String
+    let confidence: Double
 }
 
 /// Reads the text of lines, several batches at once.
@@ -108,7 +108,7 @@ struct Recognizer: Sendable {
 }
 
 /// Batches, wide lines first: the long runs start early, so that workers end together.
-package func plan(_ quads: [Quad], _ params: RecognizeParams) -> [Batch] {
+func plan(_ quads: [Quad], _ params: RecognizeParams) -> [Batch] {
     let widths = quads.map { cropWidth($0, params) }
     var batches: [Batch] = []
     for i in quads.indices.sorted(by: { (-widths[$0], $0) < (-widths[$1], $1) }) {
@@ -129,7 +129,7 @@ private func cropWidth(_ quad: Quad, _ params: RecognizeParams) -> Int {
 }
 
 /// Characters of one line: `steps` are its classes, `chances` their probabilities.
-package func decode(
+func decode(
     _ steps: ArraySlice<Int32>, _ chances: ArraySlice<Float>, _ charset: [String], blank: Int
 ) -> Decoded {
     var text = ""

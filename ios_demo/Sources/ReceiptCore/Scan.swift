@@ -92,7 +92,7 @@ private func enlarged(_ detection: Detection, _ times: Double) -> Detection {
 }
 
 /// Longest first, but before them the `probe_lines` by which the way up is told: they are not too long to try.
-package func probesFirst(_ quads: [Quad], _ params: LayoutParams) -> [Quad] {
+func probesFirst(_ quads: [Quad], _ params: LayoutParams) -> [Quad] {
     let sizes = quads.map(quadSize)
     let order = quads.indices.sorted { (-sizes[$0].along, $0) < (-sizes[$1].along, $1) }
     let short = order.filter { sizes[$0].along <= params.probeLength * sizes[$0].across }

@@ -26,7 +26,7 @@ public func loadJson(_ text: String, _ place: String) throws -> Node {
 }
 
 /// The text that UTF-8 bytes are; nil where they are none.
-package func decodedText(_ data: [UInt8]) -> String? {
+func decodedText(_ data: [UInt8]) -> String? {
     firstMalformed(data) < data.count ? nil : String(decoding: data, as: UTF8.self)
 }
 

@@ -1,25 +1,25 @@
 // Views of a picture, as the detector is shown them: an area at some size, drawn whole and seen in tiles.
 
 /// An area of a picture, and the size at which it is seen.
-package struct Viewport: Sendable {
+struct Viewport: Sendable {
     /// A rectangle; where it is level its corners are whole pixels inside the picture.
-    package let area: Quad
-    package let size: InputSize
+    let area: Quad
+    let size: InputSize
 
-    package init(_ area: Quad, _ size: InputSize) {
+    init(_ area: Quad, _ size: InputSize) {
         self.area = area
         self.size = size
     }
 
     /// Pixels of the view to one of the picture.
-    package var scale: Double {
+    var scale: Double {
         let sides = quadSize(area)
         return (Double(size.width) * Double(size.height) / (sides.along * sides.across)).squareRoot()
     }
 }
 
 /// A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias.
-package func shown(_ picture: Picture, _ view: Viewport) -> Picture {
+func shown(_ picture: Picture, _ view: Viewport) -> Picture {
     let size = view.size
     if tilt(view.area) == 0 { return resize(cutOut(picture, view.area), size.width, size.height) }
     let scale = min(view.scale, 1)
@@ -45,7 +45,7 @@ private func cutOut(_ picture: Picture, _ area: Quad) -> Picture {
 ///
 /// Tiles lie along the longer side and are equally large: a multiple of `multiple` pixels, and `margin` pixels (likewise
 /// a multiple) of each neighbour around that, so that nothing is seen cut through.
-package func inTiles(
+func inTiles(
     _ picture: Picture, most: Int, margin: Int, multiple: Int, _ see: (Picture) throws -> [Float]
 ) rethrows -> [Float] {
     let (width, height) = (picture.width, picture.height)

@@ -1,27 +1,27 @@
 // Zip archives (PKWARE's APPNOTE 6.3.10) as bundles come in: one disk, no encryption, stored or deflated, no zip64.
 
 /// Why bytes are no zip, or an entry of one cannot be had.
-package struct ZipError: Error, CustomStringConvertible {
-    package let description: String
+struct ZipError: Error, CustomStringConvertible {
+    let description: String
 }
 
 /// A zip in memory. Declared sizes are not believed: an entry is read up to a limit, whatever it says of itself.
-package struct Zip: Sendable {
+struct Zip: Sendable {
     /// A file or folder in it. `size`: of a file unpacked, as declared.
-    package struct Entry: Sendable {
-        package let name: String
-        package let size: Int
-        package var isFolder: Bool { name.hasSuffix("/") }
+    struct Entry: Sendable {
+        let name: String
+        let size: Int
+        var isFolder: Bool { name.hasSuffix("/") }
         fileprivate let packedSize: Int
         fileprivate let method: Int
         fileprivate let isEncrypted: Bool
         fileprivate let start: Int
     }
 
-    package let entries: [Entry]
+    let entries: [Entry]
     private let data: [UInt8]
 
-    package init(_ data: [UInt8]) throws {
+    init(_ data: [UInt8]) throws {
         self.data = data
         let least = 22  // bytes of the record at the end, which a comment may follow
         let first = max(0, data.count - least - 0xffff)
@@ -47,7 +47,7 @@ package struct Zip: Sendable {
     }
 
     /// The bytes of an entry, at most `most` of them.
-    package func read(_ entry: Entry, most: Int) throws -> [UInt8] {
+    func read(_ entry: Entry, most: Int) throws -> [UInt8] {
         let at = entry.start
         guard at + 30 <= data.count, signature(data, at) == 0x0403_4b50 else {
             throw ZipError(description: "it is not where the directory says")

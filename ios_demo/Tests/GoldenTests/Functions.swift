@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 import TestSupport
 
 /// The pure functions of the golden cases but those of texts, from plain JSON to plain JSON; constants are those of the
@@ -10,7 +10,6 @@ struct Functions {
     private let detect: DetectParams
     private let recognize: RecognizeParams
     private let layout: LayoutParams
-    private let image: DecodeParams
 
     init(_ bundle: ReceiptBundle) throws {
         self.bundle = bundle
@@ -18,7 +17,6 @@ struct Functions {
         detect = try DetectParams(bundle.stage("detect").params)
         recognize = try RecognizeParams(bundle.stage("recognize").params)
         layout = try LayoutParams(bundle.stage("layout").params)
-        image = try DecodeParams(bundle.stage("image").params)
     }
 
     /// By the name of the case file.
@@ -32,7 +30,6 @@ struct Functions {
                 "crop",
                 { crop($0.at("picture").picture, $0.at("quad").quad, $0.at("width").int, $0.at("height").int) }
             ),
-            ("photo", reduced),
             ("heat", heat),
             (
                 "input_size",
@@ -43,7 +40,6 @@ struct Functions {
             ),
             ("view", view),
             ("tiles", tiles),
-            ("finer", finer),
             ("probes", { probesFirst($0.at("quads").list.map(\.quad), layout) }),
             ("ctc", ctc),
             ("batches", batches),
@@ -71,16 +67,6 @@ struct Functions {
             "projected": project(point, there).plain,
             "flipped": found[0].flipped().plain,
             "list": found[0].toList().plain,
-        ] as Json
-    }
-
-    private func reduced(_ given: Json) -> any Plain {
-        let found = Photo(drawn(given.at("width").int, given.at("height").int) { _, _ in 0xffffff }, image)
-        return [
-            "width": found.width.plain,
-            "height": found.height.plain,
-            "factor": found.factor.plain,
-            "size": [found.picture.width, found.picture.height].plain,
         ] as Json
     }
 
@@ -120,13 +106,6 @@ struct Functions {
         }
         let sum = whole.reduce(0) { $0 + Double($1) }
         return ["tiles": seen.plain, "sum": sum.plain, "corner": whole[whole.count - 1].plain] as Json
-    }
-
-    private func finer(_ given: Json) -> any Plain {
-        let (width, height) = (given.at("width").int, given.at("height").int)
-        let factor = image.factor(width, height)
-        let seen = Photo(picture: drawn(1, 1) { _, _ in 0 }, width: width, height: height, factor: factor)
-        return ["factor": factor, "finer": image.finer(seen, given.at("text").double)]
     }
 
     private func ctc(_ given: Json) -> any Plain {

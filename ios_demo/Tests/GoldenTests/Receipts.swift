@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 import TestSupport
 
 /// What is read from the tape of a golden receipt, as JSON.
@@ -86,7 +86,7 @@ private func outputs(_ entry: Json) -> [Tensor] {
     default:
         let bucket = entry.at("inputs").list[0].at("shape").ints[1]
         let cents = entry.at("cents").ints.map { Float($0) / 100 }
-        let padding = [Float](repeating: 0, count: bucket * tags.count - cents.count)
-        return [.floats(shape: [1, bucket, tags.count], cents + padding)]
+        let padding = [Float](repeating: 0, count: bucket * tagNames.count - cents.count)
+        return [.floats(shape: [1, bucket, tagNames.count], cents + padding)]
     }
 }

@@ -1,19 +1,25 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 import TestSupport
 
 // Runs every golden case and every unit test; prints what failed, and `N passed, N failed`.
 //
 // Arguments: the folder of the golden cases, the folder of the bundle.
 
-private struct Run {
+private final class Run {
     let golden: URL
     let bundle: ReceiptBundle
     let tolerance: Double
-    var suite = Suite()
-    var ran: [String: Int] = [:]
+    let suite = Suite()
+    private(set) var ran: [String: Int] = [:]
 
-    mutating func functions() async throws {
+    init(_ golden: URL, _ bundle: ReceiptBundle, tolerance: Double) {
+        self.golden = golden
+        self.bundle = bundle
+        self.tolerance = tolerance
+    }
+
+    func functions() async throws {
         for (name, function) in try Functions(bundle).all + TextFunctions(bundle).all {
             let cases = try read(golden.appendingPathComponent("cases/\(name).json")).list
             for (number, golden) in cases.enumerated() {
@@ -25,7 +31,7 @@ private struct Run {
         }
     }
 
-    mutating func steps() async throws {
+    func steps() async throws {
         let papers = try read(golden.appendingPathComponent("papers.json")).list
         for (name, step) in try Steps(bundle).all {
             let cases = try read(golden.appendingPathComponent("cases/\(name).json")).list
@@ -39,7 +45,7 @@ private struct Run {
         }
     }
 
-    mutating func receipts() async throws {
+    func receipts() async throws {
         for picture in try pictures(golden) {
             let name = picture.deletingPathExtension().lastPathComponent
             await suite.test("receipt \(name) from its tape") {
@@ -59,7 +65,7 @@ private func main() async throws {
     let golden = URL(fileURLWithPath: arguments[1])
     let bundle = try ReceiptBundle(URL(fileURLWithPath: arguments[2]))
     let manifest = try read(golden.appendingPathComponent("manifest.json"))
-    var run = Run(golden: golden, bundle: bundle, tolerance: manifest.at("tolerance").double)
+    let run = Run(golden, bundle, tolerance: manifest.at("tolerance").double)
     await run.suite.test("the cases were made with this bundle") {
         try check(manifest.at("bundle").string == bundle.digest, "they were not: python tests/golden/write.py")
     }
@@ -68,7 +74,7 @@ private func main() async throws {
     try await run.receipts()
     let ran = run.ran
     await run.suite.test("every case ran") { try expect(ran.plain, manifest.at("cases"), 0) }
-    try await unitTests(&run.suite, bundle)
+    try await unitTests(run.suite, bundle)
     print("golden cases: \(ran.values.reduce(0, +))")
     run.suite.end()
 }

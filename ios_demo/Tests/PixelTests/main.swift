@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 import ReceiptOrt
 import TestSupport
 
@@ -57,7 +57,7 @@ private func main() async throws {
     let reader = try ReceiptReader(URL(fileURLWithPath: arguments[2]), backend: engine)
     try await reader.warmUp()
     let files = try pictures(URL(fileURLWithPath: arguments[1]))
-    var suite = Suite()
+    let suite = Suite()
     var (lines, same, spent) = (0, 0, 0.0)
     engine.spent = 0
     for file in files {

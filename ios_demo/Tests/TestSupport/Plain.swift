@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 
 // Values of the runtime as plain JSON, and the comparison that every port uses: floats near, all else exact.
 

@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 
 /// The pixels of a PNG with a palette (ISO/IEC 15948), not interlaced: what the golden receipts are.
 package func decoded(_ file: URL) throws -> Picture {

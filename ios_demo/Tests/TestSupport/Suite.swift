@@ -1,5 +1,5 @@
 import Foundation
-import ReceiptCore
+@testable import ReceiptCore
 
 /// What a test found to be wrong.
 package struct Failure: Error, CustomStringConvertible {
@@ -14,13 +14,13 @@ package func check(_ holds: Bool, _ problem: @autoclosure () -> String = "it doe
 }
 
 /// Counts tests that pass and fail; an error fails one.
-package struct Suite {
+package final class Suite {
     package private(set) var passed = 0
     package private(set) var failed = 0
 
     package init() {}
 
-    package mutating func test(_ name: String, _ run: () async throws -> Void) async {
+    package func test(_ name: String, _ run: () async throws -> Void) async {
         do {
             try await run()
             passed += 1

@@ -1,7 +1,7 @@
 // Words of a page as numbers: what the extraction network is given.
 
 /// What a word may be, in the order of the network's scores.
-package let tagNames = words("vendor date time currency subtotal tax total description quantity amount")
+let tagNames = words("vendor date time currency subtotal tax total description quantity amount")
 
 /// Letters of a word that the network sees: of a longer word the first and the last half of them.
 let lettersOfWord = 16
