@@ -110,8 +110,11 @@ struct Sheet: Sendable {
         let own = Set(here.filter { span.meets($0.start, $0.end) }.map(\.kind))
         let before = Set(here.filter { $0.start < span.start }.map(\.kind)).subtracting(own)
         let above = row.index > 0 ? marks[row.index - 1].map(\.kind) : []
-        return own.compactMap { columns.own[$0] } + before.compactMap { columns.before[$0] }
-            + above.compactMap { columns.above[$0] } + [entry?.kind ?? ""].compactMap { columns.entry[$0] }
+        var flags = own.compactMap { columns.own[$0] }
+        flags += before.compactMap { columns.before[$0] }
+        flags += above.compactMap { columns.above[$0] }
+        if let entry, let column = columns.entry[entry.kind] { flags.append(column) }
+        return flags
     }
 }
 
