@@ -67,7 +67,7 @@ public struct ReceiptBundle: Sendable {
     /// The graph asked for, never another instead. Throws a `missingGraph` error that names what there is.
     public func graph(_ stage: String, backend: String, precision: String) throws -> Graph {
         guard let found = manifest.stages[stage] else { throw EdgeKitError(.missingGraph, noStage(stage)) }
-        if let graph = found.graphs.first(where: { $0.backend == backend && $0.precision == precision }) { return graph }
+        for graph in found.graphs where graph.backend == backend && graph.precision == precision { return graph }
         let problem = "\(path): stage \(quoted(stage)) has no graph for \(backend) \(precision)"
         throw EdgeKitError(.missingGraph, "\(problem): \(has(found.graphs.map { "\($0.backend) \($0.precision)" }))")
     }

@@ -185,7 +185,8 @@ private struct Inflater {
     private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
     /// Section 3.2.5: the least length of each code, and the extra bits that are added to it.
-    private static let lengths: [(Int, Int)] = steps(first: 3, extras: (0..<28).map { $0 < 8 ? 0 : $0 / 4 - 1 }) + [(258, 0)]
+    private static let lengths: [(Int, Int)] =
+        steps(first: 3, extras: (0..<28).map { $0 < 8 ? 0 : $0 / 4 - 1 }) + [(258, 0)]
     private static let distances: [(Int, Int)] = steps(first: 1, extras: (0..<30).map { $0 < 4 ? 0 : $0 / 2 - 1 })
 
     private static func steps(first: Int, extras: [Int]) -> [(Int, Int)] {

@@ -5,8 +5,8 @@ private let longestName = 240  // characters; Windows' 260 for a whole path leav
 
 /// Whether a name is a relative, normalised path of plain ASCII: no `..`, drive letter, backslash or NUL.
 func isPortable(_ name: String) -> Bool {
-    name.utf8.count <= longestName && name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        .allSatisfy(isSegment)
+    if name.utf8.count > longestName { return false }
+    return name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy(isSegment)
 }
 
 /// `[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?`

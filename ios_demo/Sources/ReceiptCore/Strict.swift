@@ -192,7 +192,8 @@ private func shown(_ value: Json) -> String {
     case .number(let number): floatText(number)
     case .text(let text): quoted(text)
     case .list(let items): "[\(items.map(shown).joined(separator: ", "))]"
-    case .object(let object):
-        "{\(object.members.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \(shown($0.value))" }.joined(separator: ", "))}"
+    case .object(let object): "{\(object.members.sorted { $0.key < $1.key }.map(shownMember).joined(separator: ", "))}"
     }
 }
+
+private func shownMember(_ key: String, _ value: Json) -> String { "\(quoted(key)): \(shown(value))" }

@@ -122,12 +122,12 @@ private final class OrtSession: Session, @unchecked Sendable {
         pointer = session
         do {
             names = [
-                try calls.names(allocator, count: { api.SessionGetInputCount(session, $0) }) {
-                    api.SessionGetInputName(session, $0, allocator, $1)
-                },
-                try calls.names(allocator, count: { api.SessionGetOutputCount(session, $0) }) {
-                    api.SessionGetOutputName(session, $0, allocator, $1)
-                },
+                try calls.names(
+                    allocator, count: { api.SessionGetInputCount(session, $0) },
+                    name: { api.SessionGetInputName(session, $0, allocator, $1) }),
+                try calls.names(
+                    allocator, count: { api.SessionGetOutputCount(session, $0) },
+                    name: { api.SessionGetOutputName(session, $0, allocator, $1) }),
             ]
         } catch {
             api.ReleaseSession(session)
@@ -162,7 +162,7 @@ private final class OrtSession: Session, @unchecked Sendable {
 
     private func withNames(_ body: (Names, Names) throws -> Void) throws {
         let copies = names.map { $0.map { strdup($0) } }
-        defer { copies.joined().forEach { free($0) } }
+        defer { for copy in copies.joined() { free(copy) } }
         try body(copies[0].map { UnsafePointer($0) }, copies[1].map { UnsafePointer($0) })
     }
 

@@ -1,6 +1,7 @@
 import Foundation
-@testable import ReceiptCore
 import TestSupport
+
+@testable import ReceiptCore
 
 /// The pure functions of the golden cases but those of texts, from plain JSON to plain JSON; constants are those of the
 /// default bundle.

@@ -1,5 +1,7 @@
 import TestSupport
 
+
+
 @testable import ReceiptCore
 
 // Values of parsing and extraction as plain JSON.

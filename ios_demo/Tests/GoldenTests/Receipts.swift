@@ -1,6 +1,7 @@
 import Foundation
-@testable import ReceiptCore
 import TestSupport
+
+@testable import ReceiptCore
 
 /// What is read from the tape of a golden receipt, as JSON.
 func replayed(_ bundle: ReceiptBundle, _ picture: URL, _ golden: Json) async throws -> String {

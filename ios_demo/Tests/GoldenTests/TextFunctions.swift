@@ -1,5 +1,7 @@
 import TestSupport
 
+
+
 @testable import ReceiptCore
 
 /// The pure functions of parsing and calibration, from plain JSON to plain JSON; constants are those of the

@@ -1,6 +1,7 @@
 import Foundation
-@testable import ReceiptCore
 import TestSupport
+
+@testable import ReceiptCore
 
 /// What golden cases cannot say: bundles that are damaged on disk, limits, orientation, errors.
 func unitTests(_ suite: Suite, _ bundle: ReceiptBundle) async throws {
@@ -162,9 +163,10 @@ private func texts(_ suite: Suite) async {
     await suite.test("floats are spelt as Python spells them") {
         let spelt: [(Double, String)] = [
             (0.1, "0.1"), (1, "1.0"), (-0.0, "-0.0"), (1e16, "1e+16"), (123456789012345.6, "123456789012345.6"),
-            (1e-4, "0.0001"), (1.5e-5, "1.5e-05"), (.leastNonzeroMagnitude, "5e-324"), (0.30000000000000004, "0.30000000000000004"),
+            (1e-4, "0.0001"), (1.5e-5, "1.5e-05"), (.leastNonzeroMagnitude, "5e-324"),
+            (0.30000000000000004, "0.30000000000000004"),
             (1.7976931348623157e308, "1.7976931348623157e+308"), (2e-3, "0.002"), (100, "100.0"),
-            (12345678901234568, "1.2345678901234568e+16"), (9007199254740992, "9007199254740992.0"),
+            (12_345_678_901_234_568, "1.2345678901234568e+16"), (9_007_199_254_740_992, "9007199254740992.0"),
             (-1234.5, "-1234.5"), (1e22, "1e+22"), (0.00012, "0.00012"),
         ]
         for (value, text) in spelt { try check(floatText(value) == text, "\(floatText(value)) is not \(text)") }

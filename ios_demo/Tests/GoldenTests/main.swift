@@ -1,6 +1,7 @@
 import Foundation
-@testable import ReceiptCore
 import TestSupport
+
+@testable import ReceiptCore
 
 // Runs every golden case and every unit test; prints what failed, and `N passed, N failed`.
 //

@@ -1,7 +1,8 @@
 import Foundation
-@testable import ReceiptCore
 import ReceiptOrt
 import TestSupport
+
+@testable import ReceiptCore
 
 // Reads the golden receipts from their pixels with ONNX Runtime; prints what failed, and `N passed, N failed`.
 //

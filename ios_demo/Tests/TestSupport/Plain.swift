@@ -1,4 +1,5 @@
 import Foundation
+
 @testable import ReceiptCore
 
 // Values of the runtime as plain JSON, and the comparison that every port uses: floats near, all else exact.
@@ -109,7 +110,9 @@ private func shown(_ value: Json) -> String {
 /// Reading golden cases, whose shape is known; another shape ends the run.
 extension Json {
     package func at(_ key: String) -> Json {
-        guard case .object(let object) = self, let value = object[key] else { fatalError("no '\(key)' in \(shown(self))") }
+        guard case .object(let object) = self, let value = object[key] else {
+            fatalError("no '\(key)' in \(shown(self))")
+        }
         return value
     }
 

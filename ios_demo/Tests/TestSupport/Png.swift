@@ -1,4 +1,5 @@
 import Foundation
+
 @testable import ReceiptCore
 
 /// The pixels of a PNG with a palette (ISO/IEC 15948), not interlaced: what the golden receipts are.

@@ -1,4 +1,5 @@
 import Foundation
+
 @testable import ReceiptCore
 
 /// What a test found to be wrong.
