@@ -23,20 +23,20 @@ let package = Package(
 )
 
 if hasOrt {
+    let include = folder.map { "-I\($0)/include" }
+    let library = folder.map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib", "-lonnxruntime"] }
+    let clang: [SwiftSetting]? = include.map { [.unsafeFlags(["-Xcc", $0])] }
     package.products.append(.library(name: "ReceiptOrt", targets: ["ReceiptOrt"]))
     package.targets += [
         .target(
             name: "COnnxRuntime", dependencies: hasFramework ? ["onnxruntime"] : [],
-            cSettings: folder.map { [.unsafeFlags(["-I\($0)/include"])] }),
+            cSettings: include.map { [.unsafeFlags([$0])] }),
         .target(
-            name: "ReceiptOrt", dependencies: ["ReceiptCore", "COnnxRuntime"],
-            swiftSettings: folder.map { [.unsafeFlags(["-Xcc", "-I\($0)/include"])] },
-            linkerSettings: folder.map {
-                [.unsafeFlags(["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"]), .linkedLibrary("onnxruntime")]
-            }),
+            name: "ReceiptOrt", dependencies: ["ReceiptCore", "COnnxRuntime"], swiftSettings: clang,
+            linkerSettings: library.map { [.unsafeFlags($0)] }),
         .executableTarget(
             name: "pixels", dependencies: ["ReceiptCore", "ReceiptOrt", "TestSupport"], path: "Tests/PixelTests",
-            swiftSettings: folder.map { [.unsafeFlags(["-Xcc", "-I\($0)/include"])] }),
+            swiftSettings: clang),
     ]
 }
 if hasFramework {

@@ -61,7 +61,7 @@ func isAsciiLetter(_ byte: UInt8) -> Bool { (0x41...0x5a).contains(byte) || (0x6
 func isAsciiDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
 /// What stands behind a backslash, and the byte that it means.
-let escapes: [(letter: UInt8, byte: UInt8)] = [
+let jsonEscapes: [(letter: UInt8, byte: UInt8)] = [
     (UInt8(ascii: "\""), 0x22), (UInt8(ascii: "\\"), 0x5c), (UInt8(ascii: "/"), 0x2f), (UInt8(ascii: "b"), 0x08),
     (UInt8(ascii: "f"), 0x0c), (UInt8(ascii: "n"), 0x0a), (UInt8(ascii: "r"), 0x0d), (UInt8(ascii: "t"), 0x09),
 ]
@@ -103,7 +103,7 @@ private func write(_ value: Json, to out: inout String.UnicodeScalarView) {
 private func writeText(_ text: String, to out: inout String.UnicodeScalarView) {
     out.append("\"")
     for scalar in text.unicodeScalars {
-        if let escape = escapes.first(where: { UInt32($0.byte) == scalar.value && scalar != "/" }) {
+        if let escape = jsonEscapes.first(where: { UInt32($0.byte) == scalar.value && scalar != "/" }) {
             out.append("\\")
             out.append(Unicode.Scalar(escape.letter))
         } else if scalar.value < 0x20 {

@@ -180,7 +180,7 @@ private struct JsonReader {
     private mutating func escaped() throws -> UInt16 {
         guard let byte = next else { throw failure("a string has no end") }
         at += 1
-        if let plain = escapes.first(where: { $0.letter == byte }) { return UInt16(plain.byte) }
+        if let plain = jsonEscapes.first(where: { $0.letter == byte }) { return UInt16(plain.byte) }
         guard byte == UInt8(ascii: "u"), at + 4 <= bytes.count else { throw failure("an unknown escape") }
         var unit: UInt16 = 0
         for byte in bytes[at..<at + 4] {
@@ -205,7 +205,7 @@ private struct JsonReader {
         }
         if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
             var after = at + 1
-            if after < bytes.count, bytes[after] == UInt8(ascii: "+") || bytes[after] == UInt8(ascii: "-") { after += 1 }
+            if after < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[after]) { after += 1 }
             if after < bytes.count, isAsciiDigit(bytes[after]) {
                 at = after
                 try digits()

@@ -1,7 +1,5 @@
 import TestSupport
 
-
-
 @testable import ReceiptCore
 
 // Values of parsing and extraction as plain JSON.

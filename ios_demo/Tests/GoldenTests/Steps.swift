@@ -1,7 +1,5 @@
 import TestSupport
 
-
-
 @testable import ReceiptCore
 
 /// The steps from rows of text to fields, each from a paper to plain JSON.

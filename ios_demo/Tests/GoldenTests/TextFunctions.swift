@@ -1,7 +1,5 @@
 import TestSupport
 
-
-
 @testable import ReceiptCore
 
 /// The pure functions of parsing and calibration, from plain JSON to plain JSON; constants are those of the
