@@ -1,0 +1,112 @@
+// The tax: one line, several lines summed, or the tax column of a table, whichever fits the total.
+
+private let mostLines = 8  // tax lines looked at; bounds the work on garbage
+private let mostColumns = 4  // amounts of a row of a tax table: net, tax, gross, and one to spare
+
+/// Taxes printed.
+struct Tax: Sendable {
+    /// Their sum.
+    let value: ExactDecimal
+    /// The entries summed.
+    let entries: [Entry]
+    /// Whether they fit the total and another printed amount.
+    let proved: Bool
+}
+
+private struct NetAndTax {
+    let net: Entry
+    let tax: Entry
+}
+
+/// The tax that with a printed net amount makes the total, else the best labelled one; nil without any.
+func chooseTax(_ found: [Entry], total: ExactDecimal?, _ params: ExtractParams) -> Tax? {
+    let rows = moneyRows(found)
+    let labelled = taxLines(rows, total, params)
+    if let total, let tax = proved(labelled, found, total, params) ?? ofTable(rows, total, params) { return tax }
+    return unproved(labelled, total)
+}
+
+private func moneyRows(_ found: [Entry]) -> [[Entry]] {
+    let byRow = Dictionary(grouping: found.filter(\.isMoney), by: \.row)
+    return found.filter(\.isMoney).map(\.row).distinct { $0 }.compactMap { byRow[$0] }
+}
+
+/// The tax of each row labelled so, equal values once.
+private func taxLines(_ rows: [[Entry]], _ total: ExactDecimal?, _ params: ExtractParams) -> [Entry] {
+    let taxes = rows.compactMap { row -> Entry? in
+        guard let last = row.last(where: { $0.kind == "tax" && !$0.amount.value.isNegative }) else { return nil }
+        let beside = netAndTax(row, params)?.tax
+        let tax = beside?.kind == "tax" ? beside ?? last : last
+        return total.map { tax.amount.value < $0 } ?? true ? tax : nil
+    }
+    return Array(taxes.distinct(by: \.amount.value).prefix(mostLines))
+}
+
+/// Net and tax of a row that prints both: their ratio can be a rate, and a third amount, if any, is their sum.
+private func netAndTax(_ row: [Entry], _ params: ExtractParams) -> NetAndTax? {
+    let positive = row.filter(\.amount.value.isPositive)
+    if positive.count > mostColumns { return nil }
+    for pair in combinations(positive, 2) {
+        let (a, b) = (pair[0], pair[1])
+        let (net, tax) = a.amount.value > b.amount.value ? (a, b) : (b, a)
+        let rest = row.filter { !$0.isSame(a) && !$0.isSame(b) }.map(\.amount.value)
+        let whole = net.amount.value + tax.amount.value
+        let summed = rest.isEmpty || rest.contains { near($0, whole) }
+        if summed && isRate(tax.amount.value, of: net.amount.value, params) { return NetAndTax(net: net, tax: tax) }
+    }
+    return nil
+}
+
+/// Whether the ratio of a tax to its net amount can be a rate.
+private func isRate(_ tax: ExactDecimal, of net: ExactDecimal, _ params: ExtractParams) -> Bool {
+    ExactDecimal(exactly: params.rateLeast) * net <= tax && tax <= ExactDecimal(exactly: params.rateMost) * net
+}
+
+/// The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total.
+private func proved(_ labelled: [Entry], _ found: [Entry], _ total: ExactDecimal, _ params: ExtractParams) -> Tax? {
+    let parts = Parts(found)
+    let gaps = parts.bases.flatMap { base in ([.zero] + parts.extras).map { total - base.value - $0 } }
+    for size in 0..<max(min(labelled.count, params.taxLines), 0) {
+        for group in combinations(labelled, size + 1) {
+            let value = sum(group.map(\.amount.value))
+            if value.isPositive && gaps.contains(where: { near(value, $0) }) {
+                return Tax(value: value, entries: group, proved: true)
+            }
+        }
+    }
+    return nil
+}
+
+/// Rows of net and tax: one that makes the total, or all of them together.
+private func ofTable(_ rows: [[Entry]], _ total: ExactDecimal, _ params: ExtractParams) -> Tax? {
+    let pairs = rows.compactMap { netAndTax($0, params) }
+    for pair in pairs where near(pair.net.amount.value + pair.tax.amount.value, total) {
+        return Tax(value: pair.tax.amount.value, entries: [pair.tax], proved: true)
+    }
+    let value = sum(pairs.map(\.tax.amount.value))
+    let whole = sum(pairs.map(\.net.amount.value)) + value
+    return !value.isZero && near(whole, total) ? Tax(value: value, entries: pairs.map(\.tax), proved: true) : nil
+}
+
+/// A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is.
+private func unproved(_ labelled: [Entry], _ total: ExactDecimal?) -> Tax? {
+    func alone(_ entry: Entry) -> Tax { Tax(value: entry.amount.value, entries: [entry], proved: false) }
+    func twice(_ entry: Entry) -> ExactDecimal { entry.amount.value * ExactDecimal(2) }
+    var positive = labelled.filter(\.amount.value.isPositive)
+    if positive.isEmpty { return labelled.first.map(alone) }
+    let everything = sum(positive.map(\.amount.value))
+    if positive.count > 2, let entry = positive.first(where: { near(everything, twice($0)) }) { return alone(entry) }
+    if let total {
+        let small = positive.filter { twice($0) < total }
+        if !small.isEmpty { positive = small }
+    }
+    var together = [positive[0]]
+    for entry in positive.dropFirst() where entry.row - together[together.count - 1].row <= 1 { together.append(entry) }
+    return Tax(value: sum(together.map(\.amount.value)), entries: together, proved: false)
+}
+
+/// Every choice of so many items, in their order.
+func combinations<Item>(_ items: [Item], _ size: Int) -> [[Item]] {
+    if size == 0 { return [[]] }
+    return items.indices.flatMap { i in combinations(Array(items[(i + 1)...]), size - 1).map { [items[i]] + $0 } }
+}
