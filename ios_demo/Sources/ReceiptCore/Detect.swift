@@ -4,9 +4,9 @@ import Foundation
 //
 // The network is a Differentiable Binarization detector (Liao et al., "Real-time Scene Text Detection with
 // Differentiable Binarization", 2020): a heat map of shrunken text regions. What follows the network is arithmetic of
-// runs: regions are runs of hot pixels joined to components, a component's moments give its tilt, its extents along that
-// tilt give its box, and the box is grown back by the ratio by which training shrank it (Vatti offset of a rectangle:
-// every side moves out by the same distance).
+// runs: regions are runs of hot pixels joined to components, a component's moments give its tilt, its extents along
+// that tilt give its box, and the box is grown back by the ratio by which training shrank it (Vatti offset of a
+// rectangle: every side moves out by the same distance).
 
 /// What was found.
 struct Detection: Sendable {

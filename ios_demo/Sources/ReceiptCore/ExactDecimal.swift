@@ -1,8 +1,6 @@
-/*
- * Decimal numbers of any length, exact, that keep the zeros they are printed with.
- *
- * Foundation's Decimal drops those zeros and holds 38 digits.
- */
+// Decimal numbers of any length, exact, that keep the zeros they are printed with.
+//
+// Foundation's Decimal drops those zeros and holds 38 digits.
 
 /// An exact decimal number: `12.50` is spelt with its zero, and equals `12.5`.
 public struct ExactDecimal: Sendable {

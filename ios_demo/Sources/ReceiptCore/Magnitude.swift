@@ -1,6 +1,4 @@
-/*
- * Natural numbers of any length, as far as exact decimals need them.
- */
+// Natural numbers of any length, as far as exact decimals need them.
 
 /// A natural number: groups of nine decimal digits, the lowest first, none of them a zero at the top.
 struct Magnitude: Hashable, Sendable {

@@ -135,8 +135,9 @@ extension Item: Plain {
     /// Its JSON, with all digits of its confidence.
     package var plain: Json {
         guard case .object(let shown) = json else { return json }
-        return .object(
-            JsonObject(
-                shown.members.map { key, value in (key: key, value: key == "confidence" ? .number(confidence) : value) }))
+        let members = shown.members.map { key, value in
+            (key: key, value: key == "confidence" ? .number(confidence) : value)
+        }
+        return .object(JsonObject(members))
     }
 }

@@ -18,9 +18,10 @@ public struct How: Sendable {
     }
 }
 
-/// Fields, and line items; none of these without the network.
+/// What was extracted from a receipt.
 public struct Extracted: Sendable {
     public let fields: Fields
+    /// Line items; none without the network.
     public let items: [Item]
 }
 

@@ -98,7 +98,9 @@ private func quantity(_ page: Page, _ reading: Reading, _ words: [Int]) -> Exact
 }
 
 /// Another price of the item's rows which the quantity turns into its amount.
-private func unitPrice(_ group: [ItemRow], _ own: ItemRow, _ total: Amount, _ quantity: ExactDecimal?) -> ExactDecimal? {
+private func unitPrice(
+    _ group: [ItemRow], _ own: ItemRow, _ total: Amount, _ quantity: ExactDecimal?
+) -> ExactDecimal? {
     guard let quantity else { return nil }
     let prices = group.flatMap { row in
         row.row.amounts.filter { !$0.percent && !(row.row === own.row && $0.start == total.start) }.map(\.value)

@@ -72,7 +72,8 @@ public struct Lexicon: Sendable {
         // Of several currencies of one code the last counts, in the place of the first; of one mark the first.
         let byCode = Dictionary(listed.map { ($0.code, $0) }) { $1 }
         currencies = listed.distinct(by: \.code).compactMap { byCode[$0.code] }
-        marks = Dictionary(listed.flatMap { currency in currency.marks.map { ($0, currency.code) } }) { first, _ in first }
+        let printed = listed.flatMap { currency in currency.marks.map { ($0, currency.code) } }
+        marks = Dictionary(printed) { first, _ in first }
         months = try monthsOf(root["months"])
         let codes = byCode.keys.sorted()
         regions = try root["regions"].items().map { try Region($0, codes: codes) }

@@ -32,9 +32,9 @@ struct RuleWeights: Confidences {
 /// Of network, rules and arithmetic together.
 ///
 /// `totalRules`, `nameRules`: stand in for the weights of `ExtractParams`; fitted on shops that the network was trained
-/// on. Weights: in the order of the points of Points.swift. `totalNone`, `nameNone`: as in `ExtractParams`. Confidences:
-/// of total, vendor, date and tax in the order of the evidence of Confidence.swift and then of `pointedEvidence` or
-/// `nameEvidence`, else of `plainEvidence`.
+/// on. Weights: in the order of the points of Points.swift. `totalNone`, `nameNone`: as in `ExtractParams`.
+/// Confidences: of total, vendor, date and tax in the order of the evidence of Confidence.swift and then of
+/// `pointedEvidenceNames` or `nameEvidenceNames`, else of `plainEvidenceNames`.
 struct JointWeights: Confidences {
     let totalRules: [Double]
     let totalWeights: [Double]
@@ -92,8 +92,8 @@ private let keys = words(
 ///
 /// `rung`: the one that opens by default where the bundle has the network. `reviewThreshold`: confidence below which a
 /// field needs review. `answerThreshold`: below which there is no answer. `years`: of plausible dates. `totalWeights`,
-/// `nameWeights`: in the order of `totalFeatureNames` and `nameFeatureNames`. `totalNone`, `nameNone`: the score at which
-/// no answer is as likely as this one. `calibration`: by rung.
+/// `nameWeights`: in the order of `totalFeatureNames` and `nameFeatureNames`. `totalNone`, `nameNone`: the score at
+/// which no answer is as likely as this one. `calibration`: by rung.
 public struct ExtractParams: Confidences {
     let rung: String
     let reviewThreshold: Double

@@ -20,13 +20,13 @@ private let baseNames = words(
 /// What the network is told of each word, in this order.
 ///
 /// left, right: along the text, 0..1 over the width of all text. row: 0 at the top, 1 at the bottom; from_top,
-/// from_bottom: log1p of the rows beyond, / 4. row_words: words of the row, / 10. gap_*: to the neighbour in the row, in
-/// median text heights, / 20. centre: of the row's text less that of all text. height: less the median, in medians;
+/// from_bottom: log1p of the rows beyond, / 4. row_words: words of the row, / 10. gap_*: to the neighbour in the row,
+/// in median text heights, / 20. centre: of the row's text less that of all text. height: less the median, in medians;
 /// tallest: relative to the tallest. letters: / 16. digits, alphabetic, upper: shares of the letters, and of those of
-/// the alphabet. amount to paid: of the amount that the word is in; size: relative to the largest; twins: rows that show
-/// it too, / 3; after: amounts to its right, / 3; sum, paid: printed parts make it (see Sums.swift). above: prices right
-/// above it add up to it. product: two other numbers of the row make it. is, before, above: kinds of anchors on the
-/// word, earlier in its row, and on the row above. entry: what the label makes of the amount (see Labels.swift).
+/// the alphabet. amount to paid: of the amount that the word is in; size: relative to the largest; twins: rows that
+/// show it too, / 3; after: amounts to its right, / 3; sum, paid: printed parts make it (see Sums.swift). above: prices
+/// right above it add up to it. product: two other numbers of the row make it. is, before, above: kinds of anchors on
+/// the word, earlier in its row, and on the row above. entry: what the label makes of the amount (see Labels.swift).
 let placeNames =
     baseNames + allKinds.map { "is \($0)" } + moneyKinds.map { "before \($0)" } + moneyKinds.map { "above \($0)" }
     + entryKinds.map { "entry \($0)" }

@@ -6,9 +6,9 @@ import Foundation
 /// What a candidate's score is made of, in the order of its weights.
 ///
 /// rules: its score by rules (of a tax: whether the rules chose it). share: log of the network's share of its words;
-/// value: of the words of all that show the same value. items: the line items add up to it, or to a base that it is made
-/// of. halves: two totals printed above, of two rates say, add up to it. inside: sum of the words' log-odds; mean: their
-/// mean. trimmed: words at the ends were left out. proved: with a printed base it makes the total.
+/// value: of the words of all that show the same value. items: the line items add up to it, or to a base that it is
+/// made of. halves: two totals printed above, of two rates say, add up to it. inside: sum of the words' log-odds; mean:
+/// their mean. trimmed: words at the ends were left out. proved: with a printed base it makes the total.
 let totalPointNames = words("rules share value items halves")
 let namePointNames = words("rules inside mean trimmed")
 let datePointNames = words("rules share value")

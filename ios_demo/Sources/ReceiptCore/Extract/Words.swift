@@ -26,8 +26,8 @@ struct EncodedWords: Sendable {
 
     /// The words of a page. `found`: its `entries`.
     ///
-    /// Words are parted by spaces, and where a price, a date or a time starts or ends ("TOTAL9.00" is two). Of more than
-    /// 512 the first 128 and the last 384 are kept.
+    /// Words are parted by spaces, and where a price, a date or a time starts or ends ("TOTAL9.00" is two). Of more
+    /// than 512 the first 128 and the last 384 are kept.
     init(_ page: Page, _ found: [Entry], _ lexicon: Lexicon) {
         let byRow = page.rows.map(wordSpans)
         let all = byRow.reduce(0) { $0 + $1.count }

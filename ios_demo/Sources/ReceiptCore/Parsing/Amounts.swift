@@ -2,8 +2,8 @@
 
 private let same = pairs("’`´‘，．：–—−－＄\u{a0}\u{202f}\u{2009}", "''''" + ",.:----$" + "   ")
 private let run = Pattern(
-    #"(?:[OoIl|S][OoQDUIl|SBZGó]*)?[0-9][0-9OoQDUIl|SBZGó]*(?:[.,'][0-9OoQDUIl|SBZGó]+)*|(?:[Oo]|(?<!\w))[.,]\d\d(?!\d)"#
-)
+    #"(?:[OoIl|S][OoQDUIl|SBZGó]*)?[0-9][0-9OoQDUIl|SBZGó]*(?:[.,'][0-9OoQDUIl|SBZGó]+)*"#
+        + #"|(?:[Oo]|(?<!\w))[.,]\d\d(?!\d)"#)
 
 // A point that stands apart ("9 .00", "9. 00") is a reading error; a space before three digits may part thousands.
 private let loosePoint = Pattern(#" ?([.,]) ?([0-9OoDQU]{2})(?![\w.,%])"#)
@@ -185,7 +185,3 @@ private struct AmountFinder {
         return mark.count == size ? marks[mark] : nil
     }
 }
-
-private func isPoint(_ letter: Unicode.Scalar) -> Bool { letter == "." || letter == "," }
-
-private func isSeparator(_ letter: Unicode.Scalar) -> Bool { isPoint(letter) || letter == "'" }

@@ -1,6 +1,4 @@
-/*
- * Anchors: the printed words that say what an amount or a date is, found in spite of reading errors.
- */
+// Anchors: the printed words that say what an amount or a date is, found in spite of reading errors.
 
 private let exactBelow = 5  // letters; shorter phrases have too many neighbours ("CASH", "CASE") to forgive
 private let editsFrom = 8  // letters; below, one may be wrong but none missing or added ("SUMME", "SUMMER")

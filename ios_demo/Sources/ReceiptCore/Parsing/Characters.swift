@@ -1,8 +1,6 @@
 import Foundation
 
-/*
- * Characters as Python sees them: places in a text count code points, and classes are those of Python's `str`.
- */
+// Characters as Python sees them: places in a text count code points, and classes are those of Python's `str`.
 
 /// A text as code points.
 typealias Letters = [Unicode.Scalar]

@@ -1,6 +1,4 @@
-/*
- * Phrases in a skeleton in spite of wrong, missing and added letters.
- */
+// Phrases in a skeleton in spite of wrong, missing and added letters.
 
 private let gram = 2  // letters of the grams that are counted before edits are
 

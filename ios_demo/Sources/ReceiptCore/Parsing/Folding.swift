@@ -1,6 +1,4 @@
-/*
- * Text reduced to what survives a reading error: the skeleton that anchors are compared in.
- */
+// Text reduced to what survives a reading error: the skeleton that anchors are compared in.
 
 // Glyphs a recogniser mixes up share one letter. L joins I because receipts print l, I and 1 alike.
 private let twins = pairs("01L|!5862", "OIIIISBGZ")

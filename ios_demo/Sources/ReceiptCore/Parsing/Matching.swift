@@ -1,6 +1,4 @@
-/*
- * Where a pattern matches: backtracking over its program, without recursion.
- */
+// Where a pattern matches: backtracking over its program, without recursion.
 
 /// The letters that one place of a pattern stands for.
 struct LetterSet: Sendable {

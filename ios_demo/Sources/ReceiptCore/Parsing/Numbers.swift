@@ -47,4 +47,8 @@ struct PrintedNumber {
     }
 }
 
-private func isSeparator(_ letter: Unicode.Scalar) -> Bool { letter == "." || letter == "," || letter == "'" }
+/// What may stand before the decimals of a number.
+func isPoint(_ letter: Unicode.Scalar) -> Bool { letter == "." || letter == "," }
+
+/// What may stand between the digits of a number.
+func isSeparator(_ letter: Unicode.Scalar) -> Bool { isPoint(letter) || letter == "'" }

@@ -1,10 +1,8 @@
-/*
- * Regular expressions as Python writes and reads them, over code points.
- *
- * Foundation's count UTF-16 units, and their classes are others; the parser's many short looks at a row would spend
- * most of their time converting it. Known: literals, classes, groups, alternatives, greedy repetition, looking ahead
- * and behind, `^`, `$`, `\b`, `\d`, `\w`, `\s`.
- */
+// Regular expressions as Python writes and reads them, over code points.
+//
+// Foundation's count UTF-16 units, and their classes are others; the parser's many short looks at a row would spend
+// most of their time converting it. Known: literals, classes, groups, alternatives, greedy repetition, looking ahead
+// and behind, `^`, `$`, `\b`, `\d`, `\w`, `\s`.
 
 /// A step of a compiled pattern; numbers are places in its program.
 enum Step: Sendable {
@@ -52,7 +50,9 @@ private indirect enum Part {
         case .one: return 1
         case .fixed, .look: return 0
         case .group(_, let part): return part.width
-        case .sequence(let parts): return parts.reduce(0) { sum, part in sum.flatMap { w in part.width.map { w + $0 } } }
+        case .sequence(let parts):
+            let widths = parts.compactMap(\.width)
+            return widths.count == parts.count ? widths.reduce(0, +) : nil
         case .either(let a, let b): return a.width == b.width ? a.width : nil
         case .repeated(let part, let least, let most): return least == most ? part.width.map { $0 * least } : nil
         }
