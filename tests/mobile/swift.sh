@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Swift package of ios_demo on Linux, from nothing: compiled in Swift 6 mode, every golden case, the golden receipts
-# from their pixels with the onnxruntime of Python's wheel, swift-format. Ends with "N passed, N failed"; exit 0 where
-# none failed.
+# from their pixels with the onnxruntime of Python's wheel; the app against stand-ins for Apple's modules, and its parts
+# that need none; swift-format. Ends with "N passed, N failed"; exit 0 where none failed.
 #
 #   bash tests/mobile/swift.sh             everything
 #   bash tests/mobile/swift.sh --core      compiler and golden cases only
@@ -115,11 +115,12 @@ inside() {
 
 swift_in() { inside "$cache/swift-$release" "$@"; }
 
-# ran NAME PROGRAM: runs a suite and adds up what it says.
+# ran NAME ARGUMENTS...: runs a suite and adds up what it says.
 passed=0 failed=0
 ran() {
     local name=$1 status=0 line start=$SECONDS
-    swift_in "/tmp/work/build/release/$name" ../tests/golden ../edgekit/bundles/default | tee "$work/out" || status=$?
+    shift
+    swift_in "/tmp/work/build/release/$name" "$@" ../edgekit/bundles/default | tee "$work/out" || status=$?
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/out") || { say "$name: died"; exit 1; }
     passed=$((passed + ${line%% *})) failed=$((failed + $(cut -d' ' -f3 <<<"$line")))
     [ "$status" = 0 ] || [ "$failed" -gt 0 ] || { say "$name: exit $status"; exit 1; }
@@ -136,6 +137,14 @@ built() {
     say "$*: compiled in $((SECONDS - start)) s"
 }
 
+# The app's sources: types and data races. It is not linked: there is nothing to run.
+app_compiles() {
+    local start=$SECONDS
+    swift_in swift build --quiet --scratch-path /tmp/work/app -Xswiftc -warnings-as-errors --target Receipts >&2 ||
+        { say "the app: not compiled"; exit 1; }
+    say "the app: compiled in $((SECONDS - start)) s"
+}
+
 fetched "swift-$release" fetch_swift
 ort=
 if [ "${1:-}" = -- ]; then
@@ -147,12 +156,15 @@ if [ "${1:-}" != --core ]; then
     fetched "onnxruntime-$onnxruntime" fetch_onnxruntime
     ort=/tmp/cache/onnxruntime-$onnxruntime
     built golden pixels
-    ran golden
-    ran pixels
-    swift_in swift format lint --strict --recursive Package.swift Sources Tests
+    ran golden ../tests/golden
+    ran pixels ../tests/golden
+    app_compiles
+    built appchecks
+    ran appchecks Tests/AppTests/bench.json
+    swift_in swift format lint --strict --recursive Package.swift App Shims Sources Tests
 else
     built golden
-    ran golden
+    ran golden ../tests/golden
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
