@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +172,11 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     python.chmod(0o755)
 
     def there(value: Any) -> Any:
-        return contextlib.contextmanager(lambda *_: iter([value]))
+        @contextlib.contextmanager
+        def given(*_: object) -> Iterator[Any]:
+            yield value
+
+        return given
 
     monkeypatch.setattr(roots, "ready", there(tmp_path))
     monkeypatch.setattr(plugged, "ready", there(tmp_path))
