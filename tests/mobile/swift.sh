@@ -127,22 +127,15 @@ ran() {
     say "$name: ran in $((SECONDS - start)) s"
 }
 
-# built PRODUCTS...: optimised, warnings are errors, internals open to tests.
+# built product|target NAMES...: optimised, warnings are errors, internals open to tests.
 built() {
-    local start=$SECONDS product
-    for product in "$@"; do
+    local start=$SECONDS kind=$1 name
+    shift
+    for name in "$@"; do
         swift_in env ONNXRUNTIME_DIR="$ort" swift build --quiet -c release --scratch-path /tmp/work/build \
-            -Xswiftc -enable-testing -Xswiftc -warnings-as-errors --product "$product" >&2 || { say "$product: not compiled"; exit 1; }
+            -Xswiftc -enable-testing -Xswiftc -warnings-as-errors "--$kind" "$name" >&2 || { say "$name: not compiled"; exit 1; }
     done
     say "$*: compiled in $((SECONDS - start)) s"
-}
-
-# The app's sources: types and data races. It is not linked: there is nothing to run.
-app_compiles() {
-    local start=$SECONDS
-    swift_in swift build --quiet --scratch-path /tmp/work/app -Xswiftc -warnings-as-errors --target Receipts >&2 ||
-        { say "the app: not compiled"; exit 1; }
-    say "the app: compiled in $((SECONDS - start)) s"
 }
 
 fetched "swift-$release" fetch_swift
@@ -155,15 +148,14 @@ fi
 if [ "${1:-}" != --core ]; then
     fetched "onnxruntime-$onnxruntime" fetch_onnxruntime
     ort=/tmp/cache/onnxruntime-$onnxruntime
-    built golden pixels
+    built product golden pixels appchecks
+    built target Receipts
     ran golden ../tests/golden
     ran pixels ../tests/golden
-    app_compiles
-    built appchecks
     ran appchecks Tests/AppTests/bench.json
     swift_in swift format lint --strict --recursive Package.swift App Shims Sources Tests
 else
-    built golden
+    built product golden
     ran golden ../tests/golden
 fi
 echo "$passed passed, $failed failed"
