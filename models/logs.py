@@ -22,7 +22,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
             lines.pop()
         found = [json.loads(line) for line in lines]
         if not all(isinstance(row, dict) for row in found):
-            raise ValueError("has a line that is not an object")
+            raise ValueError("not an object")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"--log {path}: cannot be read ({reason}); name another file") from error
