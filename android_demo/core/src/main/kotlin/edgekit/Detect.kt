@@ -41,8 +41,8 @@ class DetectParams(node: Node) {
     private val members = node.members(
         listOf(
             "multiple", "max_pixels", "tile_pixels", "tile_margin", "glance_pixels", "unclear_pixels", "short_side",
-            "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines", "clear_height",
-            "height", "least_height", "look_tilt", "look_share", "look_margin",
+            "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines",
+            "clear_height", "height", "least_height", "look_tilt", "look_share", "look_margin",
         ),
     )
     val multiple = members.getValue("multiple").integer()
