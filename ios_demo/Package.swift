@@ -12,7 +12,7 @@ let hasOrt = folder != nil || hasFramework
 
 let package = Package(
     name: "EdgeKit",
-    platforms: [.iOS(.v16), .macOS(.v13)],
+    platforms: [.iOS(.v17), .macOS(.v14)],
     products: [.library(name: "ReceiptCore", targets: ["ReceiptCore"])],
     targets: [
         .target(name: "ReceiptCore"),
@@ -42,3 +42,42 @@ if hasOrt {
 if hasFramework {
     package.targets.append(.binaryTarget(name: "onnxruntime", path: framework))
 }
+
+// The adapter for Core ML, the app, and what of it needs no framework of Apple's.
+package.products.append(.library(name: "ReceiptApp", targets: ["ReceiptApp"]))
+package.targets += [
+    .target(name: "ReceiptBench", dependencies: ["ReceiptCore"]),
+    .target(name: "ReceiptDisplay", dependencies: ["ReceiptCore"]),
+    .target(name: "ReceiptCoreML", dependencies: ["ReceiptCore"]),
+    .target(name: "ReceiptApp", dependencies: ["ReceiptBench", "ReceiptCore", "ReceiptCoreML", "ReceiptDisplay"]),
+]
+
+// On Linux there are no such frameworks: modules of their names declare what is used of them, to check types against.
+#if os(Linux)
+    let shims = [
+        "AppleFoundation": [], "CoreVideo": ["AppleFoundation"], "CoreML": ["AppleFoundation", "CoreVideo"],
+        "CoreGraphics": ["AppleFoundation"], "ImageIO": ["CoreGraphics"], "UIKit": ["CoreGraphics"],
+        "SwiftUI": ["CoreGraphics", "UIKit"], "PhotosUI": ["SwiftUI"],
+    ]
+    let uses = [
+        "ReceiptCoreML": ["CoreML", "CoreVideo"],
+        "ReceiptApp": ["CoreGraphics", "ImageIO", "PhotosUI", "SwiftUI", "UIKit"],
+    ]
+    for target in package.targets {
+        target.dependencies += uses[target.name, default: []].map { .init(stringLiteral: $0) }
+    }
+    package.targets += shims.map { name, modules in
+        .target(name: name, dependencies: modules.map { .init(stringLiteral: $0) }, path: "Shims/\(name)")
+    }
+    package.targets += [
+        .target(
+            name: "Receipts", dependencies: ["ReceiptApp", "SwiftUI"], path: "App/Receipts",
+            exclude: ["Assets.xcassets", "InfoPlist.xcstrings", "Localizable.xcstrings", "PrivacyInfo.xcprivacy"]),
+        .executableTarget(
+            name: "appchecks",
+            dependencies: [
+                "CoreML", "CoreVideo", "ReceiptBench", "ReceiptCore", "ReceiptCoreML", "ReceiptDisplay", "TestSupport",
+            ],
+            path: "Tests/AppTests", exclude: ["bench.json"]),
+    ]
+#endif

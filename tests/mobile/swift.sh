@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Swift package of ios_demo on Linux, from nothing: compiled in Swift 6 mode, every golden case, the golden receipts
-# from their pixels with the onnxruntime of Python's wheel, swift-format. Ends with "N passed, N failed"; exit 0 where
-# none failed.
+# from their pixels with the onnxruntime of Python's wheel; the app against stand-ins for Apple's modules, and its parts
+# that need none; swift-format. Ends with "N passed, N failed"; exit 0 where none failed.
 #
 #   bash tests/mobile/swift.sh             everything
 #   bash tests/mobile/swift.sh --core      compiler and golden cases only
@@ -115,23 +115,25 @@ inside() {
 
 swift_in() { inside "$cache/swift-$release" "$@"; }
 
-# ran NAME PROGRAM: runs a suite and adds up what it says.
+# ran NAME ARGUMENTS...: runs a suite and adds up what it says.
 passed=0 failed=0
 ran() {
     local name=$1 status=0 line start=$SECONDS
-    swift_in "/tmp/work/build/release/$name" ../tests/golden ../edgekit/bundles/default | tee "$work/out" || status=$?
+    shift
+    swift_in "/tmp/work/build/release/$name" "$@" ../edgekit/bundles/default | tee "$work/out" || status=$?
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/out") || { say "$name: died"; exit 1; }
     passed=$((passed + ${line%% *})) failed=$((failed + $(cut -d' ' -f3 <<<"$line")))
     [ "$status" = 0 ] || [ "$failed" -gt 0 ] || { say "$name: exit $status"; exit 1; }
     say "$name: ran in $((SECONDS - start)) s"
 }
 
-# built PRODUCTS...: optimised, warnings are errors, internals open to tests.
+# built product|target NAMES...: optimised, warnings are errors, internals open to tests.
 built() {
-    local start=$SECONDS product
-    for product in "$@"; do
+    local start=$SECONDS kind=$1 name
+    shift
+    for name in "$@"; do
         swift_in env ONNXRUNTIME_DIR="$ort" swift build --quiet -c release --scratch-path /tmp/work/build \
-            -Xswiftc -enable-testing -Xswiftc -warnings-as-errors --product "$product" >&2 || { say "$product: not compiled"; exit 1; }
+            -Xswiftc -enable-testing -Xswiftc -warnings-as-errors "--$kind" "$name" >&2 || { say "$name: not compiled"; exit 1; }
     done
     say "$*: compiled in $((SECONDS - start)) s"
 }
@@ -146,13 +148,15 @@ fi
 if [ "${1:-}" != --core ]; then
     fetched "onnxruntime-$onnxruntime" fetch_onnxruntime
     ort=/tmp/cache/onnxruntime-$onnxruntime
-    built golden pixels
-    ran golden
-    ran pixels
-    swift_in swift format lint --strict --recursive Package.swift Sources Tests
+    built product golden pixels appchecks
+    built target Receipts
+    ran golden ../tests/golden
+    ran pixels ../tests/golden
+    ran appchecks Tests/AppTests/bench.json
+    swift_in swift format lint --strict --recursive Package.swift App Shims Sources Tests
 else
-    built golden
-    ran golden
+    built product golden
+    ran golden ../tests/golden
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -3,7 +3,7 @@
 #endif
 
 /// SHA-256 (FIPS 180-4) as 64 lower-case hex digits.
-func sha256(_ data: [UInt8]) -> String {
+package func sha256(_ data: [UInt8]) -> String {
     #if canImport(CryptoKit)
         let digest = Array(SHA256.hash(data: data))
     #else

@@ -226,6 +226,6 @@ public struct Receipt: Sendable, Hashable {
 }
 
 /// A number rounded to some decimals, half to even, by its exact binary value.
-func rounded(_ value: Double, _ decimals: Int) -> Double {
+package func rounded(_ value: Double, _ decimals: Int) -> Double {
     Double(String(format: "%.\(decimals)f", value)) ?? value
 }

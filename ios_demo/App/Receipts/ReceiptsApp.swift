@@ -1,0 +1,6 @@
+import ReceiptApp
+import SwiftUI
+
+@main struct ReceiptsApp: App {
+    var body: some Scene { ReceiptScene() }
+}
