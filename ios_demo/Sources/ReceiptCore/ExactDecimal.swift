@@ -25,7 +25,7 @@ public struct ExactDecimal: Sendable {
 
     /// A whole number.
     public init(_ whole: Int) {
-        self.init(Magnitude(whole.magnitude), isNegative: whole < 0, scale: 0)
+        self.init(Magnitude(UInt64(whole.magnitude)), isNegative: whole < 0, scale: 0)
     }
 
     /// The number that a text spells: digits of any script, at most one point, a minus sign before them if need be.

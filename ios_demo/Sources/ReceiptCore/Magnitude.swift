@@ -1,19 +1,39 @@
 // Natural numbers of any length, as far as exact decimals need them.
 
-/// A natural number: groups of nine decimal digits, the lowest first, none of them a zero at the top.
+private let base: UInt64 = 1_000_000_000
+private let width = 9  // decimal digits of a group
+private let limit = base * base
+private let powers: [UInt64] = (0...17).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
+
+/// A natural number.
+///
+/// Those of a receipt have a few digits, so they are kept as they are; longer ones as groups of nine decimal digits.
 struct Magnitude: Hashable, Sendable {
-    private let groups: [UInt32]
+    private enum Storage: Hashable, Sendable {
+        /// Below 10 to the 18th.
+        case small(UInt64)
+        /// Three groups or more, the lowest first, none of them a zero at the top.
+        case large([UInt32])
+    }
 
-    private static let base: UInt64 = 1_000_000_000
-    private static let width = 9
-    private static let powers: [UInt32] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000]
+    private let storage: Storage
 
-    static let zero = Magnitude(groups: [])
+    static let zero = Magnitude(storage: .small(0))
+
+    private init(storage: Storage) { self.storage = storage }
 
     private init(groups: [UInt32]) {
         var trimmed = groups
         while trimmed.last == 0 { trimmed.removeLast() }
-        self.groups = trimmed
+        if trimmed.count <= 2 {
+            storage = .small(trimmed.reversed().reduce(0) { $0 * base + UInt64($1) })
+        } else {
+            storage = .large(trimmed)
+        }
+    }
+
+    init(_ whole: UInt64) {
+        self.init(groups: [whole % base, whole / base % base, whole / limit].map { UInt32($0) })
     }
 
     /// The number that digits, 0...9 each, spell.
@@ -21,31 +41,28 @@ struct Magnitude: Hashable, Sendable {
         var groups: [UInt32] = []
         var end = digits.count
         while end > 0 {
-            let start = max(end - Self.width, 0)
+            let start = max(end - width, 0)
             groups.append(digits[start..<end].reduce(0) { $0 * 10 + UInt32($1) })
             end = start
         }
         self.init(groups: groups)
     }
 
-    init(_ whole: UInt) {
-        var groups: [UInt32] = []
-        var rest = UInt64(whole)
-        while rest > 0 {
-            groups.append(UInt32(rest % Self.base))
-            rest /= Self.base
+    private var groups: [UInt32] {
+        switch storage {
+        case .small(let value): [UInt32(value % base), UInt32(value / base)]
+        case .large(let groups): groups
         }
-        self.init(groups: groups)
     }
 
-    var isZero: Bool { groups.isEmpty }
+    var isZero: Bool { storage == .small(0) }
 
     /// The digits, 0...9 each, the highest first; none for zero.
     var digits: [UInt8] {
         var digits: [UInt8] = []
         for group in groups {
             var rest = group
-            for _ in 0..<Self.width {
+            for _ in 0..<width {
                 digits.append(UInt8(rest % 10))
                 rest /= 10
             }
@@ -56,19 +73,15 @@ struct Magnitude: Hashable, Sendable {
 
     /// The number with some zeros behind it.
     func shifted(by zeros: Int) -> Magnitude {
-        var left = isZero ? 0 : zeros
-        var found = self
-        while left > 0 {
-            let step = min(left, Self.powers.count - 1)
-            found = found * Magnitude(groups: [Self.powers[step]])
-            left -= step
-        }
-        return found
+        if zeros == 0 || isZero { return self }
+        let step = min(zeros, powers.count - 1)
+        return (self * Magnitude(storage: .small(powers[step]))).shifted(by: zeros - step)
     }
 }
 
 extension Magnitude: Comparable {
     static func < (left: Magnitude, right: Magnitude) -> Bool {
+        if case .small(let a) = left.storage, case .small(let b) = right.storage { return a < b }
         let (a, b) = (left.groups, right.groups)
         if a.count != b.count { return a.count < b.count }
         for i in a.indices.reversed() where a[i] != b[i] { return a[i] < b[i] }
@@ -76,6 +89,9 @@ extension Magnitude: Comparable {
     }
 
     static func + (left: Magnitude, right: Magnitude) -> Magnitude {
+        if case .small(let a) = left.storage, case .small(let b) = right.storage, a + b < limit {
+            return Magnitude(storage: .small(a + b))
+        }
         let (a, b) = (left.groups, right.groups)
         var sum: [UInt32] = []
         var carry: UInt64 = 0
@@ -89,6 +105,9 @@ extension Magnitude: Comparable {
 
     /// The difference of a number and one that is not larger.
     static func - (left: Magnitude, right: Magnitude) -> Magnitude {
+        if case .small(let a) = left.storage, case .small(let b) = right.storage {
+            return Magnitude(storage: .small(a - b))
+        }
         let (a, b) = (left.groups, right.groups)
         var difference: [UInt32] = []
         var borrow: Int64 = 0
@@ -101,6 +120,10 @@ extension Magnitude: Comparable {
     }
 
     static func * (left: Magnitude, right: Magnitude) -> Magnitude {
+        if case .small(let a) = left.storage, case .small(let b) = right.storage {
+            let (product, isOver) = a.multipliedReportingOverflow(by: b)
+            if !isOver && product < limit { return Magnitude(storage: .small(product)) }
+        }
         let (a, b) = (left.groups, right.groups)
         var product = [UInt32](repeating: 0, count: a.count + b.count)
         for i in a.indices {

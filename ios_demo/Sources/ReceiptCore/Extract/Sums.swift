@@ -60,9 +60,11 @@ func near(_ a: ExactDecimal, _ b: ExactDecimal) -> Bool { (a - b).magnitude < ha
 ///
 /// A correction counts only on a base printed above, since rounding and discounts lead to the total, not away from it.
 func addsUp(_ total: ExactDecimal, _ row: Int, _ parts: Parts) -> Bool {
+    let taxes = [.zero] + parts.taxes
+    let extras = [.zero] + parts.extras
     for base in parts.bases {
-        for tax in [.zero] + parts.taxes {
-            for extra in [.zero] + parts.extras {
+        for tax in taxes {
+            for extra in extras {
                 let rest = total - base.value - tax - extra
                 if near(rest, .zero) && (!tax.isZero || !extra.isZero) { return true }
                 if base.row < row && parts.corrections.contains(where: { near(rest, $0) }) { return true }
