@@ -30,9 +30,8 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 
 def append(path: Path, row: Mapping[str, Any]) -> None:
-    """One row more, in a folder that is made. Raises UsageError where it cannot be written."""
+    """One row more. Raises UsageError where it cannot be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -118,6 +119,8 @@ class Log:
         """Raises UsageError where it cannot be written."""
         self._rows[key] = asdict(row)
         if self._path is not None:
+            with contextlib.suppress(OSError):  # what is wrong with the folder, the file's own error says
+                self._path.parent.mkdir(parents=True, exist_ok=True)
             logs.append(self._path, {"key": key, "row": self._rows[key]})
 
     def _load(self, path: Path) -> None:
