@@ -56,12 +56,12 @@ package.targets += [
 #if os(Linux)
     let shims = [
         "AppleFoundation": [], "CoreVideo": ["AppleFoundation"], "CoreML": ["AppleFoundation", "CoreVideo"],
-        "CoreGraphics": ["AppleFoundation"], "ImageIO": ["CoreGraphics"], "UIKit": ["CoreGraphics"],
+        "CoreGraphics": ["AppleFoundation"], "Darwin": [], "ImageIO": ["CoreGraphics"], "UIKit": ["CoreGraphics"],
         "SwiftUI": ["CoreGraphics", "UIKit"], "PhotosUI": ["SwiftUI"],
     ]
     let uses = [
         "ReceiptCoreML": ["CoreML", "CoreVideo"],
-        "ReceiptApp": ["CoreGraphics", "ImageIO", "PhotosUI", "SwiftUI", "UIKit"],
+        "ReceiptApp": ["CoreGraphics", "Darwin", "ImageIO", "PhotosUI", "SwiftUI", "UIKit"],
     ]
     for target in package.targets {
         target.dependencies += uses[target.name, default: []].map { .init(stringLiteral: $0) }
