@@ -76,8 +76,19 @@ package.targets += [
         .executableTarget(
             name: "appchecks",
             dependencies: [
-                "CoreML", "CoreVideo", "ReceiptBench", "ReceiptCore", "ReceiptCoreML", "ReceiptDisplay", "TestSupport",
+                "AppSupport", "CoreML", "CoreVideo", "ReceiptBench", "ReceiptCore", "ReceiptCoreML", "ReceiptDisplay",
+                "TestSupport",
             ],
             path: "Tests/AppTests", exclude: ["bench.json"]),
+        .target(name: "AppSupport", dependencies: ["ReceiptCore", "TestSupport"], path: "Tests/AppSupport"),
     ]
+    if let folder {
+        package.targets.append(
+            .executableTarget(
+                name: "adapter",
+                dependencies: [
+                    "AppSupport", "CoreML", "CoreVideo", "ReceiptCore", "ReceiptCoreML", "ReceiptOrt", "TestSupport",
+                ],
+                path: "Tests/AdapterTests", swiftSettings: [.unsafeFlags(["-Xcc", "-I\(folder)/include"])]))
+    }
 #endif
