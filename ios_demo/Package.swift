@@ -56,12 +56,12 @@ package.targets += [
 #if os(Linux)
     let shims = [
         "AppleFoundation": [], "CoreVideo": ["AppleFoundation"], "CoreML": ["AppleFoundation", "CoreVideo"],
-        "CoreGraphics": ["AppleFoundation"], "ImageIO": ["CoreGraphics"], "UIKit": ["CoreGraphics"],
+        "CoreGraphics": ["AppleFoundation"], "Darwin": [], "ImageIO": ["CoreGraphics"], "UIKit": ["CoreGraphics"],
         "SwiftUI": ["CoreGraphics", "UIKit"], "PhotosUI": ["SwiftUI"],
     ]
     let uses = [
         "ReceiptCoreML": ["CoreML", "CoreVideo"],
-        "ReceiptApp": ["CoreGraphics", "ImageIO", "PhotosUI", "SwiftUI", "UIKit"],
+        "ReceiptApp": ["CoreGraphics", "Darwin", "ImageIO", "PhotosUI", "SwiftUI", "UIKit"],
     ]
     for target in package.targets {
         target.dependencies += uses[target.name, default: []].map { .init(stringLiteral: $0) }
@@ -76,10 +76,21 @@ package.targets += [
         .executableTarget(
             name: "appchecks",
             dependencies: [
-                "CoreML", "CoreVideo", "ReceiptBench", "ReceiptCore", "ReceiptCoreML", "ReceiptDisplay", "TestSupport",
+                "AppSupport", "CoreML", "CoreVideo", "ReceiptBench", "ReceiptCore", "ReceiptCoreML", "ReceiptDisplay",
+                "TestSupport",
             ],
             path: "Tests/AppTests", exclude: ["bench.json"]),
+        .target(name: "AppSupport", dependencies: ["ReceiptCore", "TestSupport"], path: "Tests/AppSupport"),
     ]
+    if let folder {
+        package.targets.append(
+            .executableTarget(
+                name: "adapter",
+                dependencies: [
+                    "AppSupport", "CoreML", "CoreVideo", "ReceiptCore", "ReceiptCoreML", "ReceiptOrt", "TestSupport",
+                ],
+                path: "Tests/AdapterTests", swiftSettings: [.unsafeFlags(["-Xcc", "-I\(folder)/include"])]))
+    }
 
     // What is only checked here, and not timed, compiles faster without being optimised.
     let optimised = ["COnnxRuntime", "ReceiptCore", "ReceiptOrt", "TestSupport"]

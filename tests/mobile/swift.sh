@@ -148,6 +148,7 @@ if [ "${1:-}" != --core ]; then
     built
     ran golden ../tests/golden
     ran pixels ../tests/golden
+    ran adapter ../tests/golden
     ran appchecks Tests/AppTests/bench.json
     swift_in swift format lint --strict --recursive Package.swift App Shims Sources Tests
 else

@@ -14,3 +14,9 @@ public let kCFAllocatorDefault: CFAllocator? = nil
 
 public typealias CFDictionary = NSDictionary
 public typealias CFData = NSData
+
+extension ProcessInfo {
+    public enum ThermalState: Int, Sendable { case nominal, fair, serious, critical }
+    public var thermalState: ThermalState { .nominal }
+    public var isLowPowerModeEnabled: Bool { false }
+}

@@ -76,7 +76,7 @@ private struct StateView: View {
                 } label: {
                     Text("Temperature")
                 }
-                if let footprint = System.memory.footprint {
+                if let footprint = Kernel.memory.footprint {
                     LabeledContent {
                         Text(Int64(footprint), format: .byteCount(style: .memory))
                     } label: {

@@ -26,7 +26,7 @@ extension Engine {
         let result = BenchResult(
             started: started.formatted(.iso8601), seconds: start.duration(to: .now) / .seconds(1),
             complete: run.complete, quick: isQuick, label: "compute units: \(units.rawValue)",
-            software: Self.software(), device: Device.here(system: "iOS"), before: before,
+            software: Self.software(), device: Device.here(), before: before,
             after: DeviceState.here(battery: battery), rules: rules,
             pictures: Pictures(
                 source: photos.isEmpty ? .synthetic : .folder,
@@ -40,13 +40,13 @@ extension Engine {
 
     private func timed(_ file: PhotoFile) async throws -> TimedRead {
         _ = log.taken()
-        let cpu = System.cpuSeconds
+        let before = cpuSeconds
         let start = ContinuousClock.now
         let times = try await read(file).times
         let seconds = start.duration(to: .now) / .seconds(1)
         return TimedRead(
             seconds: seconds, stages: Dictionary(uniqueKeysWithValues: times.map { ($0.name, $0.seconds) }),
-            cpuSeconds: System.cpuSeconds - cpu, ran: log.taken(), memory: System.memory)
+            cpuSeconds: cpuSeconds - before, ran: log.taken(), memory: Kernel.memory)
     }
 
     private var facts: VariantFacts {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a measurement was made on: `edgekit/bench/device.py`, for Apple's systems.
 public struct Device: Encodable, Sendable {
     @OrNull public var model: String?
@@ -12,23 +10,6 @@ public struct Device: Encodable, Sendable {
     @OrNull public var kernel: String?
     @OrNull public var container: String? = nil
     public let limits = Limits()
-
-    /// This one.
-    ///
-    /// - Parameter system: its name, as "iOS"; the version is found here.
-    public static func here(system: String) -> Device {
-        let process = ProcessInfo.processInfo
-        let version = process.operatingSystemVersion
-        let patch = version.patchVersion == 0 ? "" : ".\(version.patchVersion)"
-        let simulated = process.environment["SIMULATOR_MODEL_IDENTIFIER"]
-        return Device(
-            model: simulated ?? System.text("hw.machine"),
-            emulation: simulated == nil ? [] : ["the simulator: a Mac's processor in an iPhone's place"],
-            cpu: Processor.here(),
-            memoryBytes: Int(exactly: process.physicalMemory),
-            system: "\(system) \(version.majorVersion).\(version.minorVersion)\(patch)",
-            kernel: System.kernel)
-    }
 
     /// - Parameter emulation: what gave away that this is no device of its own; empty where it is one.
     public init(
@@ -65,15 +46,6 @@ public struct Processor: Encodable, Sendable {
         self.features = features
         _cores = OrNull(wrappedValue: cores)
         _usable = OrNull(wrappedValue: usable)
-    }
-
-    static func here() -> Processor {
-        Processor(
-            model: System.text("machdep.cpu.brand_string"),
-            architecture: System.architecture,
-            features: Features { System.flag($0) },
-            cores: ProcessInfo.processInfo.processorCount,
-            usable: ProcessInfo.processInfo.activeProcessorCount)
     }
 }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// How hot a device says it is. From serious on, the system holds the clock back.
 public enum Heat: String, Sendable, Comparable, CaseIterable {
     case nominal, fair, serious, critical
@@ -39,31 +37,3 @@ public struct Throttling: Encodable, Sendable {
         _raw = OrNull(wrappedValue: raw)
     }
 }
-
-#if canImport(Darwin)
-    extension Heat {
-        public static var now: Heat {
-            switch ProcessInfo.processInfo.thermalState {
-            case .nominal: .nominal
-            case .fair: .fair
-            case .serious: .serious
-            default: .critical
-            }
-        }
-    }
-
-    extension DeviceState {
-        /// This device's, now.
-        public static func here(battery: Bool?) -> DeviceState {
-            DeviceState(heat: .now, savesPower: ProcessInfo.processInfo.isLowPowerModeEnabled, battery: battery)
-        }
-    }
-#else
-    extension Heat { public static var now: Heat { .nominal } }
-
-    extension DeviceState {
-        public static func here(battery: Bool?) -> DeviceState {
-            DeviceState(heat: .now, savesPower: false, battery: battery)
-        }
-    }
-#endif

@@ -1,3 +1,4 @@
+import AppSupport
 import CoreML
 import Foundation
 import ReceiptCore

@@ -1,21 +1,20 @@
 import Foundation
-import ReceiptCore
-import ReceiptCoreML
+@testable import ReceiptCore
 import TestSupport
 
 /// A bundle laid out as `python -m export receipt --app ios` does, its models being their own names: made of the
 /// default bundle, each graph replaced. The folder is removed with it.
-final class IosBundle {
+package final class IosBundle {
     static let members = [
         "Data/com.apple.CoreML/model.mlmodel", "Data/com.apple.CoreML/weights/weight.bin", "Manifest.json",
     ]
 
-    let folder: URL
-    let bundle: ReceiptBundle
+    package let folder: URL
+    package let bundle: ReceiptBundle
     /// For compiled models.
-    var store: URL { folder.appendingPathComponent("store") }
+    package var store: URL { folder.appendingPathComponent("store") }
 
-    init(from source: URL) throws {
+    package init(from source: URL) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
         let place = folder.appendingPathComponent("edgekit")
         let manifest = try read(source.appendingPathComponent("manifest.json"))
