@@ -168,6 +168,15 @@ def test_golden_cases_are_those_of_the_checkout(monkeypatch: pytest.MonkeyPatch)
     assert list(itertools.islice(golden.differences(), 20)) == [None] * 20
 
 
+def test_a_network_that_is_given_other_pixels_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(checking.GOLDEN.parent))
+    picture = checking.GOLDEN / "receipts" / "05.png"
+    case = json.loads(picture.with_suffix(".json").read_text("utf-8"))
+    assert golden.taped(picture, json.loads(json.dumps(case))) is None
+    case["tape"][0]["inputs"][0]["crc32"] += 1
+    assert "05: the network is given ['detect', " in str(golden.taped(picture, case))
+
+
 def receipts(folder: Path) -> Path:
     folder.mkdir()
     (folder / "one.jpg").write_bytes(EXAMPLE.read_bytes())

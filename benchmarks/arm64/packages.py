@@ -65,6 +65,7 @@ class Apt:
             "APT::Architecture": self.architecture,
             "APT::Architectures": self.architecture,
             "APT::Sandbox::User": "",
+            "APT::Update::Error-Mode": "any",  # else update only warns where it gets nothing
             "Debug::NoLocking": "true",
             "Dir::Cache": self.folder / "cache",
             "Dir::Etc::sourcelist": self.folder / "sources.list",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 
 def main(tests: str) -> None:
@@ -22,7 +24,6 @@ def differences() -> Iterator[str | None]:
     from golden.extraction import STEPS
     from golden.functions import FUNCTIONS
     from golden.plain import difference, plain
-    from golden.receipts import replayed
 
     for name, function in FUNCTIONS.items():
         for number, case in enumerate(cases.load(f"cases/{name}")):
@@ -33,7 +34,19 @@ def differences() -> Iterator[str | None]:
             yield difference(plain(step(papers[case["paper"]])), case["out"], f"{name}[{case['paper']}]")
     for picture in cases.pictures():
         case = cases.load(f"receipts/{picture.stem}")
-        yield difference(plain(replayed(picture, case["tape"]).to_dict()), case["taped"], picture.stem)
+        yield taped(picture, case)
+
+
+def taped(picture: Path, case: dict[str, Any]) -> str | None:
+    """The same for a receipt; other pixels for a network than those on its tape are a difference, too."""
+    from golden.plain import difference, plain
+    from golden.receipts import replayed
+
+    try:
+        found = plain(replayed(picture, case["tape"]).to_dict())
+    except AssertionError as error:
+        return f"{picture.stem}: {error}"
+    return difference(found, case["taped"], picture.stem)
 
 
 if __name__ == "__main__":
