@@ -80,4 +80,10 @@ package.targets += [
             ],
             path: "Tests/AppTests", exclude: ["bench.json"]),
     ]
+
+    // What is only checked here, and not timed, compiles faster without being optimised.
+    let optimised = ["COnnxRuntime", "ReceiptCore", "ReceiptOrt", "TestSupport"]
+    for target in package.targets where !optimised.contains(target.name) {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"])]
+    }
 #endif

@@ -57,15 +57,6 @@ private func told(_ tensor: Tensor) -> Json {
     return ["shape": tensor.shape.plain, "crc32": crc]
 }
 
-private let crcs: [UInt32] = (0..<256).map { byte in
-    (0..<8).reduce(UInt32(byte)) { crc, _ in crc & 1 == 1 ? 0xedb8_8320 ^ crc >> 1 : crc >> 1 }
-}
-
-/// As zip files have it (ISO 3309).
-private func crc32(_ data: [UInt8]) -> Int {
-    Int(~data.reduce(~UInt32(0)) { crcs[Int($0 & 0xff) ^ Int($1)] ^ $0 >> 8 })
-}
-
 private func outputs(_ entry: Json) -> [Tensor] {
     switch entry.at("stage").string {
     case "detect":
