@@ -15,13 +15,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import ROOT, peers_tables
-from benchmarks.results import PEERS, Result, load
+from benchmarks.arm64 import tables as arm64
+from benchmarks.results import ARM64_CHECK, ARM64_COUNTS, PEERS, Result, load
 from edgekit.errors import EdgeKitError, UsageError
 
-PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md")
+PAGES = (ROOT / "README.md", ROOT / "benchmarks" / "README.md", ROOT / "docs" / "arm64.md")
 TABLES: dict[str, tuple[str, Callable[[Result], str]]] = {
     "peers-short": (PEERS, peers_tables.short),
     "peers-full": (PEERS, peers_tables.full),
+    "arm64-check": (ARM64_CHECK, arm64.checked),
+    "arm64-kinds": (ARM64_COUNTS, arm64.kinds),
+    "arm64-stages": (ARM64_COUNTS, arm64.stages),
+    "arm64-cycles": (ARM64_COUNTS, arm64.cycles),
 }
 """Name of a table, to the kind of result that it shows and how it is drawn."""
 BEGIN, END = "<!-- table: {} {} -->", "<!-- end of table -->"
@@ -37,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.pages",
-        description="Write the tables of measured figures into README.md and benchmarks/README.md.",
+        description="Write the tables of measured figures into README.md, benchmarks/README.md and docs/arm64.md.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

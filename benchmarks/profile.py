@@ -61,15 +61,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def opened(bundle: Path | None, threads: int | None) -> tuple[Watch, Reader]:
     """A reader whose sessions are watched, and the watch."""
-    from benchmarks.watching import Watch, WatchingEngine
+    from benchmarks.watching import Watch
+    from edgekit.bench.watched import WatchedEngine
     from edgekit.bundle import Bundle
     from edgekit.machine import default_threads
     from edgekit.reader import Choice, Reader
 
     read = Bundle.open(bundle)
     watch = Watch(int(read.stage("recognize").params["padding"]))
-    engine = WatchingEngine("onnxruntime", "fp32", threads or default_threads(), watch)
-    return watch, Reader(read, engine, Choice(None, review_error=0.02, escalate=None))
+    engine = WatchedEngine("onnxruntime", "fp32", threads or default_threads(), watch.ran)
+    return watch, Reader(read, engine, Choice())
 
 
 def profile(

@@ -3,9 +3,8 @@ where it was broken off."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +15,7 @@ from edgekit.errors import BackendError, EdgeKitError, UsageError
 from edgekit.evaluation import prediction
 from edgekit.reader import Reader
 from edgekit.types import Receipt
+from models import logs
 
 BASE = ("onnxruntime", "fp32")
 """Engine and precision that the others are compared with."""
@@ -112,25 +112,17 @@ class Log:
         if path.exists():
             self._load(path, about)
         else:
-            self._append(about)
+            logs.append(path, about)
 
     def get(self, data: str, file: str, variant: str) -> Reading | None:
         return self._known.get((data, file, variant))
 
     def add(self, data: str, reading: Reading) -> None:
         if self._path is not None:
-            self._append({"set": data, **asdict(reading)})
-
-    def _append(self, row: dict[str, Any]) -> None:
-        assert self._path is not None
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
-        except OSError as error:
-            raise UsageError(f"--log {self._path}: cannot be written ({error.strerror}); name another file") from error
+            logs.append(self._path, {"set": data, **asdict(reading)})
 
     def _load(self, path: Path, about: dict[str, Any]) -> None:
-        rows = list(_rows(path))
+        rows = logs.rows(path)
         if not rows or rows[0] != about:
             raise UsageError(
                 f"--log {path}: was begun with another bundle, other data, engines or threads; name another file"
@@ -142,23 +134,6 @@ class Log:
             except TypeError as error:
                 raise UsageError(f"--log {path}: has a line that is no reading ({error}); delete it") from error
             self._known[data, reading.file, reading.variant] = reading
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """A last line that was broken off counts for nothing, and goes."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        if lines and not lines[-1].endswith("\n"):
-            path.write_text("".join(lines[:-1]), encoding="utf-8")
-            lines.pop()
-        for line in lines:
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise ValueError("not an object")
-            yield row
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"--log {path}: cannot be read ({reason}); name another file") from error
 
 
 def _warm_up(readers: dict[str, Reads], picture: Path) -> None:

@@ -11,10 +11,12 @@ from edgekit.errors import UsageError
 
 PEERS = "edgekit.peers/2"
 BENCH = "edgekit.bench/1"
+ARM64_CHECK = "edgekit.arm64-check/1"
 ARM64_COUNTS = "edgekit.arm64-counts/1"
 SCHEMAS = {
     PEERS: Path(__file__).parent / "schema" / "peers-2.json",
     BENCH: Path(edgekit.__file__).parent / "bench" / "schema.json",
+    ARM64_CHECK: Path(__file__).parent / "schema" / "arm64-check-1.json",
     ARM64_COUNTS: Path(__file__).parent / "schema" / "arm64-counts-1.json",
 }
 """What these tools read, to where it is described."""

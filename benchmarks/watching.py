@@ -1,17 +1,13 @@
-"""A reader's engine whose runs are noted: how long, in which thread, on which batches of lines, and their padding."""
+"""What a reader's networks ran: how long, in which thread, on which batches of lines, and their padding."""
 
 from __future__ import annotations
 
 import threading
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import NDArray
-
-from edgekit.bundle import Bundle
-from edgekit.reader import Engine
-from edgekit.session import Session
 
 LINES = "recognize"
 """The stage whose batches are padded."""
@@ -32,12 +28,13 @@ class Watch:
     wasted: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ran(self, stage: str, seconds: float, given: NDArray[Any]) -> None:
-        """Notes one run of a stage's network on its first input."""
+    def ran(self, stage: str, inputs: Sequence[NDArray[Any]], seconds: float) -> None:
+        """Notes one run of a stage's network; the first input is the lines."""
         with self._lock:
             threads = self.seconds.setdefault(stage, {})
             threads[threading.get_ident()] = threads.get(threading.get_ident(), 0.0) + seconds
             if stage == LINES:
+                given = inputs[0]
                 self.shapes.add(given.shape)
                 self.batches += 1
                 self.pixels += given.shape[0] * given.shape[2]
@@ -54,31 +51,6 @@ class Watch:
         self.seconds.clear()
         self.shapes.clear()
         self.batches = self.pixels = self.wasted = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A session whose runs are noted."""
-
-    stage: str
-    session: Session
-    watch: Watch
-
-    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        started = time.perf_counter()
-        outputs = self.session.run(*inputs)
-        self.watch.ran(self.stage, time.perf_counter() - started, inputs[0])
-        return outputs
-
-
-@dataclass(frozen=True, slots=True)
-class WatchingEngine(Engine):
-    """An engine whose sessions are watched."""
-
-    watch: Watch
-
-    def session(self, bundle: Bundle, stage: str, threads: int) -> Session:
-        return Watched(stage, Engine.session(self, bundle, stage, threads), self.watch)
 
 
 def padded(lines: NDArray[Any], grey: int) -> int:

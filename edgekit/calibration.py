@@ -14,6 +14,8 @@ from typing import Any
 
 from edgekit.strict import Node
 
+REVIEW_ERROR = 0.02
+"""Share of the accepted answers that may be wrong, unless another is asked for."""
 LIKELIEST_ERROR = 5.0
 """An accepted answer may itself be wrong with this many times the error target, no more: on receipts of another kind
 than those that were counted, the doubtful answers go wrong first."""

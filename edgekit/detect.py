@@ -29,10 +29,10 @@ from edgekit.view import View, drawn, in_tiles
 class DetectParams:
     """Constants of detection.
 
-    multiple: sides given to the network are multiples of this. max_pixels: and their product is at most this; what
-    needs more is looked at in at most ``max_tiles`` pieces, each with ``tile_margin`` pixels of its neighbours.
-    glance_pixels: of the first look. short_side: the short side aimed at where the height of the text is not known; a
-    smaller picture is enlarged, a larger one reduced.
+    multiple: sides of a look are multiples of this. max_pixels: and their product is at most this. tile_pixels: what
+    has more is given to the network in tiles of about so many, each with ``tile_margin`` pixels of its neighbours.
+    glance_pixels: at most, of the first look. short_side: the short side aimed at where the height of the text is not
+    known, and unclear_pixels: the most pixels then; a smaller picture is enlarged, a larger one reduced.
     threshold: heat above which a pixel is text. min_score: least mean heat of a region. min_side: least thickness of a
     region in heat-map pixels. unclip: growth ratio. elongated: length by thickness from which a region's own tilt is
     trusted. max_tilt: degrees by which a region may tilt away from the page before its own tilt is distrusted.
@@ -46,9 +46,10 @@ class DetectParams:
 
     multiple: int
     max_pixels: int
-    max_tiles: int
+    tile_pixels: int
     tile_margin: int
     glance_pixels: int
+    unclear_pixels: int
     short_side: int
     threshold: float
     min_score: float
@@ -112,7 +113,7 @@ class Detector:
     def input_size(self, width: float, height: float, most: int | None = None) -> tuple[int, int]:
         """Width and height at which an area of this size is given to the network; at most ``most`` pixels."""
         p = self._params
-        most = most or p.max_pixels
+        most = most or p.unclear_pixels
         scale = min(p.short_side / min(width, height), math.sqrt(most / (width * height)))
         return self._rounded(width, height, scale, most)
 
@@ -123,16 +124,15 @@ class Detector:
         long = max(1, min(round(max(width, height) * scale / p.multiple), longest)) * p.multiple
         return (short, long) if width <= height else (long, short)
 
-    def _whole(self, image: Image.Image, most: int) -> View:
-        corners = Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
-        return View(corners, self.input_size(image.width, image.height, most))
+    def _whole(self, image: Image.Image, most: int | None = None) -> View:
+        return View(_frame(image), self.input_size(image.width, image.height, most))
 
     def _next(self, image: Image.Image, view: View, found: Detection, enough: float) -> View | None:
         """The view that shows better what was found; None where it was seen well. enough: height of text in a view."""
         p = self._params
         glance = view.size[0] * view.size[1] <= p.glance_pixels
         if glance and not found.clear:  # what a glance makes out of small text may be a part of it
-            return self._whole(image, p.max_pixels)
+            return self._whole(image)
         lean = skew(found.quads) if found.clear else 0.0
         away = abs(lean - tilt(view.area))
         if found.clear and found.height * view.scale >= enough and away < p.look_tilt:
@@ -142,13 +142,12 @@ class Detector:
         if not found.clear:
             small = width * height <= p.look_share * image.width * image.height
             return View(area, self.input_size(width, height)) if small else None
-        most = p.max_pixels * p.max_tiles
-        scale = min(p.height / max(found.height, 1e-6), math.sqrt(most / (width * height)))
-        return View(area, self._rounded(width, height, scale, most))
+        scale = min(p.height / max(found.height, 1e-6), math.sqrt(p.max_pixels / (width * height)))
+        return View(area, self._rounded(width, height, scale, p.max_pixels))
 
     def _text_area(self, image: Image.Image, quads: Sequence[Quad], degrees: float) -> Quad:
         if not quads:
-            return self._whole(image, 1).area
+            return _frame(image)
         thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
         area = bounding_quad(quads, degrees, self._params.look_margin * thickness)
         if degrees:
@@ -161,7 +160,7 @@ class Detector:
     def _look(self, image: Image.Image, view: View) -> Detection:
         """Lines in a view, in pixels of the picture."""
         p = self._params
-        found = find_lines(in_tiles(drawn(image, view), self._heat, p.max_pixels, p.tile_margin, p.multiple), p)
+        found = find_lines(in_tiles(drawn(image, view), self._heat, p.tile_pixels, p.tile_margin, p.multiple), p)
         there = homography(view.size, view.area)
         quads = tuple(quad.map(lambda point: project(point, there)) for quad in found.quads)
         return Detection(quads, found.upright, found.height / view.scale, found.clear)
@@ -192,6 +191,10 @@ def find_lines(heat: NDArray[np.float32], params: DetectParams) -> Detection:
     clear = bool(lines.sum() >= params.clear_lines and share >= params.clear and height >= params.clear_height)
     quads = tuple(_grown_quad(box, params.unclip) for box in boxes[keep].tolist())
     return Detection(quads, upright, max(height, 0.0), clear)
+
+
+def _frame(image: Image.Image) -> Quad:
+    return Quad((0, 0), (image.width, 0), (image.width, image.height), (0, image.height))
 
 
 def _sizes(parts: Components, tilt: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

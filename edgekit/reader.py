@@ -12,7 +12,7 @@ from edgekit.decode import DecodeParams, Photo, Source, describe, finer, load
 from edgekit.detect import Detector, DetectParams
 from edgekit.errors import ImageError, MissingGraphError, UsageError
 from edgekit.escalation import Escalate, doubtful, escalated
-from edgekit.extract import CLASSICAL, NETWORKED, RULES, Extractor, ExtractParams, How, Lexicon
+from edgekit.extract import CLASSICAL, NETWORKED, REVIEW_ERROR, RULES, Extractor, ExtractParams, How, Lexicon
 from edgekit.geometry import turn_point
 from edgekit.image import turn, turned_size
 from edgekit.layout import LayoutParams, rows
@@ -45,7 +45,7 @@ class Choice:
     """How fields are chosen, and who is asked where they are in doubt; see ``Reader.open``."""
 
     extractor: str | None = None
-    review_error: float = 0.02
+    review_error: float = REVIEW_ERROR
     escalate: Escalate | None = None
 
 
@@ -86,7 +86,7 @@ class Reader:
         precision: str = "fp32",
         *,
         extractor: str | None = None,
-        review_error: float = 0.02,
+        review_error: float = REVIEW_ERROR,
         escalate: Escalate | None = None,
     ) -> Reader:
         """Opens a bundle (folder or zip; None: the one inside the package) and loads its graphs.

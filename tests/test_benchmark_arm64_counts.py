@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +172,11 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     python.chmod(0o755)
 
     def there(value: Any) -> Any:
-        return contextlib.contextmanager(lambda *_: iter([value]))
+        @contextlib.contextmanager
+        def given(*_: object) -> Iterator[Any]:
+            yield value
+
+        return given
 
     monkeypatch.setattr(roots, "ready", there(tmp_path))
     monkeypatch.setattr(plugged, "ready", there(tmp_path))
@@ -228,7 +232,10 @@ def test_the_table_sets_cores_and_precisions_beside_one_another() -> None:
 def test_without_a_compiler_counting_is_unavailable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with (
-        pytest.raises(UnavailableError, match="gcc: is not installed"),
+        pytest.raises(
+            UnavailableError,
+            match="gcc, pkg-config, strip: not installed, .*apt-get install gcc libc6-dev pkg-config binutils",
+        ),
         plugged.ready(Cache(place=tmp_path), "http://mirror.example/debian"),
     ):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from benchmarks.arm64 import judging, root
 from benchmarks.arm64.cache import Cache
 from benchmarks.arm64.mirror import archives_in, configured
 from benchmarks.arm64.packages import Apt
-from benchmarks.arm64.system import UnavailableError, call
+from benchmarks.arm64.system import LONG, UnavailableError, call
 from benchmarks.arm64.wheel import installed
 from edgekit.errors import UsageError
 
@@ -90,7 +91,29 @@ def test_what_cannot_be_started_or_fails_is_unavailable(tmp_path: Path) -> None:
         call(["no-such-tool"], "get it")
     with pytest.raises(UnavailableError, match=r"sh: ended with 3 \(why\); get it"):
         call(["sh", "-c", "echo why >&2; exit 3"], "get it")
+    with pytest.raises(UnavailableError, match=r"sh: ended with 1 \(without a word\)"):
+        call(["sh", "-c", "exit 1"], "get it")
     assert call(["sh", "-c", "pwd"], "", tmp_path).strip() == str(tmp_path.resolve())
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["a.c:3:10: fatal error: glib.h: No such file", "ERROR: No matching distribution", "E: Unable to locate package"],
+)
+def test_the_line_that_tells_is_shown_and_all_of_a_long_one_is_kept(
+    told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    short = ["cc -Werror: a.c", told, "build stopped"]
+    with pytest.raises(UnavailableError) as caught:
+        call(["sh", "-c", 'printf "%s\n" "$@"; exit 1', "sh", *short], "get it")
+    assert str(caught.value) == f"sh: ended with 1 ({told}); get it"
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(UnavailableError) as caught:
+        call(["sh", "-c", 'printf "%s\n" "$@"; exit 1', "sh", *short, *["more"] * LONG], "get it")
+    (log,) = tmp_path.glob("edgekit-*.log")
+    assert str(caught.value) == f"sh: ended with 1 ({told}; all that it said is in {log}); get it"
+    assert log.read_text("utf-8").splitlines()[:3] == short
 
 
 def test_an_apt_that_cannot_reach_its_mirror_is_unavailable(tmp_path: Path) -> None:

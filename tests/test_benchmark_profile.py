@@ -34,8 +34,8 @@ def test_figures_add_up() -> None:
     watch = Watch(127)
 
     def read(_: Path) -> tuple[SimpleNamespace, Timings]:
-        watch.ran("detect", 0.5, np.zeros((1, 32, 32, 3), np.uint8))
-        watch.ran("recognize", 0.2, crops(32, 16))
+        watch.ran("detect", [np.zeros((1, 32, 32, 3), np.uint8)], 0.5)
+        watch.ran("recognize", [crops(32, 16)], 0.2)
         return SimpleNamespace(lines=("a", "b")), Timings({"detect": 0.6, "recognize": 0.3, "extract": 0.1})
 
     result = profile.profile([Path("a"), Path("b")], read, watch, lambda: None)

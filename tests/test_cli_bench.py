@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bench_fakes import check, example
 from places import EXAMPLE, ROOT
 
 import edgekit.cli.bench
+from edgekit.bench import benchmark
 from edgekit.cli import codes, main
 from edgekit.cli.progress import Share
 
@@ -75,7 +77,8 @@ def test_a_picture_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.Ca
     assert str(tmp_path) not in captured.out  # results travel, paths stay at home
 
 
-def test_ctrl_c_ends_with_what_there_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_termination_end_with_what_there_is(kind: signal.Signals, tmp_path: Path) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a script, and inherited
     out = tmp_path / "out.json"
     words = [sys.executable, "-m", "edgekit", "bench", "--threads", "1", "--images", str(EXAMPLE), "--json", str(out)]
@@ -83,7 +86,7 @@ def test_ctrl_c_ends_with_what_there_is(tmp_path: Path) -> None:
     running = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=terminal, text=True)
     os.close(terminal)
     _wait_for(screen, b"%")
-    running.send_signal(signal.SIGINT)
+    running.send_signal(kind)
     printed, _ = running.communicate(timeout=60)
     os.close(screen)
     assert running.returncode == codes.INTERRUPTED
@@ -92,6 +95,33 @@ def test_ctrl_c_ends_with_what_there_is(tmp_path: Path) -> None:
     check(found)
     assert (found["complete"], found["throughput"]) == (False, [])
     assert 1 <= found["variants"][0]["reads"] < 1024
+
+
+def test_a_termination_that_others_handle_stays_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(edgekit.cli.bench, "_plan", lambda *_: None)
+    monkeypatch.setattr(edgekit.cli.bench, "_finish", lambda *_: codes.OK)
+    monkeypatch.setattr(benchmark, "run", lambda *_: seen.append(signal.getsignal(signal.SIGTERM)))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        for handler in (signal.SIG_DFL, signal.SIG_IGN):
+            signal.signal(signal.SIGTERM, handler)
+            assert main(["bench", *TINY]) == codes.OK
+            assert signal.getsignal(signal.SIGTERM) is handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert seen == [signal.default_int_handler, signal.SIG_IGN]
+
+
+def test_a_run_outside_of_the_main_thread_leaves_signals_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edgekit.cli.bench, "_plan", lambda *_: None)
+    monkeypatch.setattr(edgekit.cli.bench, "_finish", lambda *_: codes.OK)
+    monkeypatch.setattr(benchmark, "run", lambda *_: None)
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(main(["bench", *TINY])))
+    thread.start()
+    thread.join(60)
+    assert found == [codes.OK]
 
 
 def _wait_for(screen: int, sign: bytes) -> None:

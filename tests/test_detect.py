@@ -12,10 +12,11 @@ from edgekit.types import Quad
 
 PARAMS = DetectParams(
     multiple=32,
-    max_pixels=700_000,
-    max_tiles=2,
+    max_pixels=1_400_000,
+    tile_pixels=700_000,
     tile_margin=64,
     glance_pixels=100_000,
+    unclear_pixels=700_000,
     short_side=640,
     threshold=0.2,
     min_score=0.45,
@@ -185,7 +186,7 @@ def test_long_pictures_are_seen_in_tiles() -> None:
     for y in range(20, 4780, 24):
         ImageDraw.Draw(picture).rectangle((30, y, 370, y + 9), fill="black")
     found = Detector(session, PARAMS).detect(picture)
-    assert all(pixels <= PARAMS.max_pixels * 1.2 for pixels in looks(session))
+    assert all(pixels <= PARAMS.tile_pixels * 1.2 for pixels in looks(session))
     assert len(found.quads) == len(range(20, 4780, 24))
     assert len({shape[1:3] for shape in session.shapes[-2:]}) == 1
 

@@ -25,7 +25,8 @@ Exit: 0 the same, 1 something differs, 2 an error, 3 emulation cannot be set up 
 CHECK = """\
 Builds the wheel, reads drawn receipts and runs every graph on this machine and on each processor, and the golden cases
 of tests/golden, and compares: fields, text, tensors. fp32 must give the same text and floats within 0.001; int8 the
-same fields. A read takes half a minute of one core."""
+same fields. A read takes half a minute of one core. Runs for one core each may share a --json: what it says of other
+cores, of the same bundle and versions, stays."""
 AGREE = """\
 Runs the recogniser or the detector on lines or pages of receipts and says how often its outputs are those of this
 machine bit for bit, in classes and in text. A line takes seconds, a page a minute: --count."""

@@ -15,10 +15,10 @@ from benchmarks import ROOT, host
 from benchmarks.arm64 import agreeing, checking, costs, counting, plugged, receipts, root
 from benchmarks.arm64.cache import Cache
 from benchmarks.arm64.counting import Reading, Tools
-from benchmarks.arm64.processors import Place, Processor, chosen
+from benchmarks.arm64.processors import ARM, Place, Processor, chosen
 from benchmarks.arm64.system import UnavailableError
 from benchmarks.arm64.wheel import installed
-from benchmarks.results import ARM64_COUNTS
+from benchmarks.results import ARM64_CHECK, ARM64_COUNTS
 from edgekit.bundle import Bundle
 from edgekit.errors import EdgeKitError, UsageError
 from edgekit.machine import allowed_cores
@@ -26,7 +26,6 @@ from edgekit.reader import Reader
 from export.report import table
 
 SAME, DIFFERS, ERROR, UNAVAILABLE = 0, 1, 2, 3
-CHECK_SCHEMA = "edgekit.arm64-check/1"
 
 
 def status(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
@@ -51,26 +50,41 @@ def check(options: argparse.Namespace) -> int:
         package = installed(options.wheel, work)
         subject = checking.measure(package, options.bundle, options.precision, options.receipts, work)
         findings = checking.check(subject, place, processors, options.jobs or allowed_cores())
-    passed = all(finding.passed for _, finding in findings)
     result = {
-        "schema": CHECK_SCHEMA,
+        "schema": ARM64_CHECK,
         "emulated": True,
         "beside": host.describe(),
         "versions": root.versions(),
         "bundle": subject.bundle.digest,
         "graphs": {one: checking.serving(subject.bundle, one) for one in subject.precisions},
-        "passed": passed,
+        "passed": all(finding.passed for _, finding in findings),
         "findings": [
             {"processor": title, "what": finding.what, "passed": finding.passed}
             | {"figure": finding.figure, "largest": finding.largest}
             for title, finding in findings
         ],
     }
-    _write(result, options.json)
+    _write(_with_other_cores(result, options.json), options.json)
     rows = [("same" if one.passed else "DIFFERS", title, one.what, one.figure) for title, one in findings]
     print(table(("", "processor", "what", ""), rows))
-    print(f"bundle {subject.bundle.digest[:12]}: {'the same everywhere' if passed else 'something differs'}")
-    return SAME if passed else DIFFERS
+    print(f"bundle {subject.bundle.digest[:12]}: {'the same everywhere' if result['passed'] else 'something differs'}")
+    return SAME if result["passed"] else DIFFERS
+
+
+def _with_other_cores(result: dict[str, Any], out: Path | None) -> dict[str, Any]:
+    """With what ``out`` says of other cores, if all else is the same: a run for each core fills one file."""
+    try:
+        before = json.loads(out.read_text(encoding="utf-8")) if out is not None else None
+    except (OSError, ValueError):
+        return result
+    same = [key for key in result if key not in ("passed", "findings")]
+    if not isinstance(before, dict) or any(before.get(key) != result[key] for key in same):
+        return result
+    run = {finding["processor"] for finding in result["findings"]}
+    findings = [one for one in before["findings"] if one["processor"] not in run] + result["findings"]
+    order = [processor.title for processor in ARM.values()]
+    findings.sort(key=lambda finding: order.index(finding["processor"]))
+    return result | {"passed": all(finding["passed"] for finding in findings), "findings": findings}
 
 
 def agree(options: argparse.Namespace) -> int:

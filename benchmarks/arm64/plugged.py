@@ -1,7 +1,7 @@
 """QEMU with plug-ins, which Debian's packages lack: built from Debian's source, with the one that counts blocks.
 
 Takes four minutes of a core and a C compiler. Headers come from Debian's packages and the build tools from pip; nothing
-is installed. The folder has ``qemu-aarch64``, the libraries it needs in ``lib``, and ``blocks.so``; 20 MB.
+is installed. The folder has ``qemu-aarch64``, the libraries it needs in ``lib``, and ``blocks.so``; 7 MB.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ CONFIGURE: tuple[str, ...] = (
     "--disable-docs",
 )
 CONFIGURE += ("--disable-system", "--disable-tools", "--disable-install-blobs", "--disable-werror")
-MEND = "see what it says; it needs a C compiler, pkg-config and Debian's archive"
+COMPILERS = {"gcc": "gcc libc6-dev", "pkg-config": "pkg-config", "strip": "binutils"}
+"""What is called, and Debian's packages of it."""
+MEND = "see whether a C compiler, its headers (libc6-dev), pkg-config and binutils are installed"
 
 
 @contextmanager
@@ -46,10 +48,13 @@ def ready(cache: Cache, mirror: str | None) -> Iterator[Path]:
 
 
 def _make(folder: Path, mirror: str) -> None:
-    for tool in ("gcc", "pkg-config"):
-        if shutil.which(tool) is None:
-            raise UnavailableError(f"{tool}: is not installed; counting builds QEMU with a plug-in")
-    say("gets QEMU's source and builds it, four minutes of one core")
+    missing = [tool for tool in COMPILERS if shutil.which(tool) is None]
+    if missing:
+        packages = " ".join(COMPILERS[tool] for tool in missing)
+        raise UnavailableError(
+            f"{', '.join(missing)}: not installed, and counting builds QEMU with a plug-in; apt-get install {packages}"
+        )
+    say("gets QEMU's source, and headers, from Debian")
     work = folder / "work"
     apt = Apt(work / "apt", call(["dpkg", "--print-architecture"], "this needs Debian").strip(), mirror, ARCHIVES)
     apt.update()
@@ -57,8 +62,9 @@ def _make(folder: Path, mirror: str) -> None:
     with tarfile.open(apt.source("qemu")) as archive:
         archive.extractall(work)  # Debian's, whose digest apt has checked
     source = next(path.parent for path in work.glob("*/configure"))
-    call([sys.executable, "-m", "venv", str(work / "tools")], MEND)
-    call([str(work / "tools" / "bin" / "pip"), "install", "--quiet", *TOOLS], MEND)
+    call([sys.executable, "-m", "venv", str(work / "tools")], "see whether python3-venv is installed")
+    pip = [str(work / "tools" / "bin" / "pip"), "--disable-pip-version-check", "install", "--quiet"]
+    call([*pip, *TOOLS], "see what pip says; this needs its package index")
     _build(folder, work, source)
     shutil.rmtree(work)
 
@@ -78,6 +84,7 @@ def _build(folder: Path, work: Path, source: Path) -> None:
     build.mkdir()
     python = f"--python={work / 'tools' / 'bin' / 'python'}"
     own = "--extra-ldflags=-Wl,-rpath,$ORIGIN/lib"  # the libraries beside it, wherever the folder lies
+    say("builds QEMU with a plug-in, four minutes of one core")
     call([str(source / "configure"), python, own, *CONFIGURE], MEND, build, environment)
     jobs = str(allowed_cores())
     call(["nice", str(work / "tools" / "bin" / "ninja"), "-j", jobs, "qemu-aarch64"], MEND, build, environment)

@@ -22,7 +22,10 @@ from edgekit.bench.disk import installed_bytes
 from edgekit.errors import EdgeKitError, ImageError
 
 if TYPE_CHECKING:
-    from edgekit.bench.watched import Ran
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from edgekit.reader import Reader
 
 
@@ -31,7 +34,7 @@ class Child:
 
     def __init__(self) -> None:
         self._reader: Reader | None = None
-        self._noted: list[Ran] = []
+        self._runs: list[tuple[str, list[tuple[int, ...]], float]] = []
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """One request's answer, as plain JSON types."""
@@ -51,7 +54,7 @@ class Child:
         from edgekit.reader import Choice, Reader
 
         imported = time.perf_counter()
-        engine = WatchedEngine(wanted["backend"], wanted["precision"], wanted["threads"], self._noted)
+        engine = WatchedEngine(wanted["backend"], wanted["precision"], wanted["threads"], self._ran)
         try:
             self._reader = Reader(Bundle.open(wanted["bundle"]), engine, Choice())
         except EdgeKitError as error:
@@ -63,8 +66,12 @@ class Child:
             "affinity": sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
         }
 
+    def _ran(self, stage: str, inputs: Sequence[NDArray[Any]], seconds: float) -> None:
+        """Lists grow by one entry at once, so several threads may call it."""
+        self._runs.append((stage, [array.shape for array in inputs], seconds))
+
     def _read(self, reader: Reader, path: str) -> dict[str, Any]:
-        self._noted.clear()
+        self._runs.clear()
         cpu, wall = time.process_time(), time.perf_counter()
         try:
             _, timings = reader.read_timed(path)
@@ -75,7 +82,7 @@ class Child:
             "seconds": seconds,
             "cpu_seconds": cpu_seconds,
             "stages": timings.stages,
-            "runs": [[ran.stage, ran.shapes, ran.seconds] for ran in self._noted],
+            "runs": self._runs,
             "memory": {"rss": memory.rss(), "peak": memory.peak_rss(), "threads": memory.os_threads()},
         }
 

@@ -82,7 +82,7 @@ class Worker:
         """Sends a request and waits for its answer. Raises BackendError where the process dies or takes too long."""
         late = threading.Timer(self._timeout, self._process.kill)
         try:
-            late.start()  # a Ctrl-C may come in here, too: a timer left running would hold up the end for its whole time
+            late.start()  # a Ctrl-C may come in here, too: a timer left running holds up the end for its whole time
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             self._process.stdin.write(json.dumps(request) + "\n")

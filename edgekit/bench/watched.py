@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -12,39 +13,31 @@ from edgekit.bundle import Bundle
 from edgekit.reader import Engine
 from edgekit.session import Session
 
-Shapes = tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One run of a graph. shapes: of its inputs, in order. seconds: wall time inside the engine."""
-
-    stage: str
-    shapes: Shapes
-    seconds: float
+Note = Callable[[str, Sequence[NDArray[Any]], float], None]
+"""Told of each run of a graph: its stage, its inputs in order, and wall seconds inside the engine. Several threads may
+call it at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedSession:
-    """Another session, noted. Lists grow by one entry at once, so several threads may run it."""
+    """Another session, noted."""
 
     session: Session
     stage: str
-    noted: list[Ran]
+    note: Note
 
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         start = time.perf_counter()
         outputs = self.session.run(*inputs)
-        shapes = tuple(array.shape for array in inputs)
-        self.noted.append(Ran(self.stage, shapes, time.perf_counter() - start))
+        self.note(self.stage, inputs, time.perf_counter() - start)
         return outputs
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedEngine(Engine):
-    """noted: what all its sessions ran since it was last emptied."""
+    """note: told of what all its sessions run."""
 
-    noted: list[Ran] = field(default_factory=list)
+    note: Note
 
     def session(self, bundle: Bundle, stage: str, threads: int) -> Session:
-        return WatchedSession(Engine.session(self, bundle, stage, threads), stage, self.noted)
+        return WatchedSession(Engine.session(self, bundle, stage, threads), stage, self.note)

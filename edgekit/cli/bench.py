@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shlex
+import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +44,26 @@ def run(options: argparse.Namespace) -> int:
     )
     with tempfile.TemporaryDirectory(prefix="edgekit-bench-") as folder:
         plan = _plan(options, asked, Path(folder))
-        with Share() as progress:
+        with _ended_by_termination(), Share() as progress:
             outcome = benchmark.run(plan, Host(), benchmark.Watcher(progress.name, progress.reach))
     return _finish(options, outcome)
+
+
+@contextlib.contextmanager
+def _ended_by_termination() -> Iterator[None]:
+    """SIGTERM, as of ``timeout``, systemd and containers, is a Ctrl-C, so that what was measured is not lost.
+
+    Where whoever started this has it ignored, or handles it otherwise, that stays; only a main thread may change it.
+    """
+    own = threading.current_thread() is threading.main_thread()
+    if not own or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _plan(options: argparse.Namespace, asked: Asked, folder: Path) -> benchmark.Plan:

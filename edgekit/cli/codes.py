@@ -16,6 +16,6 @@ MEANING = {
     USAGE: "wrong usage, nothing to read, or the output cannot be written",
     UNUSABLE: "the bundle or the backend cannot be used",
     NOT_BETTER: "training gained nothing on receipts held back, and no bundle was written",
-    INTERRUPTED: "interrupted by Ctrl-C",
+    INTERRUPTED: "interrupted by Ctrl-C; bench also by SIGTERM",
     PIPE_CLOSED: "the program that read the output went away",
 }

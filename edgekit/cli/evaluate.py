@@ -13,9 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from edgekit import evaluation, reliability
+from edgekit.bench.stats import percentile
 from edgekit.cli import codes
 from edgekit.cli.console import complain, say, to_json
 from edgekit.cli.options import open_reader, thread_count
@@ -76,8 +75,7 @@ def percentiles(timings: Sequence[Timings]) -> dict[str, dict[str, float]]:
         for stage, seconds in (*timing.stages.items(), ("all", timing.total)):
             stages.setdefault(stage, []).append(seconds * 1000)
     return {
-        stage: {f"p{p}": round(float(np.percentile(values, p)), 1) for p in PERCENTILES}
-        for stage, values in stages.items()
+        stage: {f"p{p}": round(percentile(values, p / 100), 1) for p in PERCENTILES} for stage, values in stages.items()
     }
 
 

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from edgekit import __version__
+from edgekit.calibration import REVIEW_ERROR
 from edgekit.cli import codes
 from edgekit.cli.teaching import BENCH_EPILOG, BUNDLE_EPILOG, EVAL_EPILOG, MAIN_EPILOG, READ_EPILOG, TRAIN_EPILOG
-
-REVIEW_ERROR = 0.02
 
 
 class Parser(argparse.ArgumentParser):

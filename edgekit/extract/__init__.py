@@ -1,5 +1,6 @@
 """Fields and line items of rows of text, by rules, a small network, or both: no state, the same answer every time."""
 
+from edgekit.calibration import REVIEW_ERROR
 from edgekit.extract.extractor import Extractor, How
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.params import ExtractParams
@@ -10,6 +11,7 @@ __all__ = [
     "JOINT",
     "NETWORK",
     "NETWORKED",
+    "REVIEW_ERROR",
     "RULES",
     "RUNGS",
     "ExtractParams",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgekit.calibration import Calibration
+from edgekit.calibration import REVIEW_ERROR, Calibration
 from edgekit.errors import UsageError
 from edgekit.extract import alone, joint, ruled
 from edgekit.extract.items import find_items
@@ -27,13 +27,13 @@ class How:
     """
 
     rung: str = CLASSICAL
-    review_error: float = 0.02
+    review_error: float = REVIEW_ERROR
 
     def __post_init__(self) -> None:
         if self.rung not in RUNGS:
             raise UsageError(f"extractor={self.rung!r}: choose one of {', '.join(RUNGS)}")
         if not 0 < self.review_error < 1 or math.isnan(self.review_error):
-            raise UsageError(f"review_error={self.review_error}: give a share between 0 and 1, such as 0.02")
+            raise UsageError(f"review_error={self.review_error}: give a share between 0 and 1, such as {REVIEW_ERROR}")
 
 
 class Extractor:

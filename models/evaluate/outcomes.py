@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +11,7 @@ from typing import Any
 
 from edgekit.errors import UsageError
 from edgekit.layout import LayoutParams
+from models import logs
 from models.evaluate.detection import judge
 from models.evaluate.errors import Errors
 from models.evaluate.groups import height_group, script_group, sharpness
@@ -117,25 +118,13 @@ class Log:
     def add(self, key: Key, row: Facts | LinesRead | PageRead) -> None:
         """Raises UsageError where it cannot be written."""
         self._rows[key] = asdict(row)
-        if self._path is None:
-            return
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "row": self._rows[key]}) + "\n")
-        except OSError as error:
-            raise UsageError(f"--log {self._path}: cannot be written ({error.strerror}); name another file") from error
+        if self._path is not None:
+            with contextlib.suppress(OSError):  # what is wrong with the folder, the file's own error says
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            logs.append(self._path, {"key": key, "row": self._rows[key]})
 
     def _load(self, path: Path) -> None:
-        """A last line that was broken off counts for nothing, and goes."""
         try:
-            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-            if lines and not lines[-1].endswith("\n"):
-                path.write_text("".join(lines[:-1]), encoding="utf-8")
-                lines.pop()
-            for line in lines:
-                found = json.loads(line)
-                self._rows[tuple(found["key"])] = found["row"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UsageError(f"--log {path}: cannot be read ({reason}); name another file") from error
+            self._rows = {tuple(row["key"]): row["row"] for row in logs.rows(path)}
+        except (KeyError, TypeError) as error:
+            raise UsageError(f"--log {path}: cannot be read ({error}); name another file") from error

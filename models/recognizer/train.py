@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from edgekit.errors import EdgeKitError, UsageError
+from edgekit.errors import UsageError
 from edgekit.recognize import RecognizeParams
 from export.tuning import overlay
+from models import commands
 from models.evaluate import readers
 from models.recognizer.batches import Alphabet, Drawn, Pictures, Sampling, loader
 from models.recognizer.data import HELD, TRAIN, Line, read_lines
@@ -176,12 +177,7 @@ def _share(text: str) -> tuple[str, float]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m models.recognizer.train",
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = commands.parser("python -m models.recognizer.train", ABOUT, EPILOG)
     add = parser.add_argument
     add("--lines", metavar="JSONL", action="append", required=True, help="training lines; may be repeated")
     add("--out", type=Path, metavar="DIR", required=True, help="folder of the run")
@@ -214,12 +210,7 @@ def main(arguments: list[str] | None = None) -> int:
         held=options.held,
         start=options.start,
     )
-    try:
-        Run(config, options.out).start()
-        return 0
-    except EdgeKitError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return commands.status(lambda: Run(config, options.out).start())
 
 
 if __name__ == "__main__":

@@ -44,17 +44,14 @@ struct Detector: Sendable {
         return found
     }
 
-    private func all(_ picture: Picture, _ most: Int) -> Viewport {
-        let right = Double(picture.width)
-        let bottom = Double(picture.height)
-        let corners = Quad(Point(0, 0), Point(right, 0), Point(right, bottom), Point(0, bottom))
-        return Viewport(corners, inputSize(right, bottom, params, most: most))
+    private func all(_ picture: Picture, _ most: Int? = nil) -> Viewport {
+        Viewport(frame(picture), inputSize(Double(picture.width), Double(picture.height), params, most: most))
     }
 
     /// The view that shows better what was found; nil where it was seen well. `enough`: height of text in a view.
     private func next(_ picture: Picture, _ view: Viewport, _ found: Detection, _ enough: Double) -> Viewport? {
         let glance = view.size.width * view.size.height <= params.glancePixels
-        if glance && !found.clear { return all(picture, params.maxPixels) }  // it may show a part of small text only
+        if glance && !found.clear { return all(picture) }  // it may show a part of small text only
         let lean = found.clear ? skew(found.quads) : 0
         let away = abs(lean - tilt(view.area))
         if found.clear && found.height * view.scale >= enough && away < params.lookTilt { return nil }
@@ -65,14 +62,13 @@ struct Detector: Sendable {
             let small = sides.along * sides.across <= share
             return small ? Viewport(area, inputSize(sides.along, sides.across, params)) : nil
         }
-        let most = params.maxPixels * params.maxTiles
-        let fitting = (Double(most) / (sides.along * sides.across)).squareRoot()
+        let fitting = (Double(params.maxPixels) / (sides.along * sides.across)).squareRoot()
         let scale = min(params.height / max(found.height, 1e-6), fitting)
-        return Viewport(area, roundedSize(sides.along, sides.across, scale, most, params))
+        return Viewport(area, roundedSize(sides.along, sides.across, scale, params.maxPixels, params))
     }
 
     private func textArea(_ picture: Picture, _ quads: [Quad], _ degrees: Double) -> Quad {
-        if quads.isEmpty { return all(picture, 1).area }
+        if quads.isEmpty { return frame(picture) }
         let thickness = quads.map { quadSize($0).across }.sorted()[quads.count / 2]
         let area = boundingQuad(quads, degrees, params.lookMargin * thickness)
         if degrees != 0 { return area }
@@ -87,7 +83,7 @@ struct Detector: Sendable {
     private func look(_ picture: Picture, _ view: Viewport) throws -> Detection {
         let pixels = shown(picture, view)
         let heat = try inTiles(
-            pixels, most: params.maxPixels, margin: params.tileMargin, multiple: params.multiple, heat)
+            pixels, most: params.tilePixels, margin: params.tileMargin, multiple: params.multiple, heat)
         let found = findLines(heat, view.size.width, view.size.height, params)
         let there = homography(view.size.width, view.size.height, view.area)
         let quads = found.quads.map { quad in quad.map { project($0, there) } }
@@ -105,6 +101,12 @@ struct Detector: Sendable {
     }
 }
 
+private func frame(_ picture: Picture) -> Quad {
+    let right = Double(picture.width)
+    let bottom = Double(picture.height)
+    return Quad(Point(0, 0), Point(right, 0), Point(right, bottom), Point(0, bottom))
+}
+
 /// Pixels.
 struct InputSize: Sendable, Hashable {
     let width: Int
@@ -113,7 +115,7 @@ struct InputSize: Sendable, Hashable {
 
 /// Width and height at which an area of this size is given to the network; at most `most` pixels.
 func inputSize(_ width: Double, _ height: Double, _ params: DetectParams, most: Int? = nil) -> InputSize {
-    let most = most ?? params.maxPixels
+    let most = most ?? params.unclearPixels
     let scale = min(Double(params.shortSide) / min(width, height), (Double(most) / (width * height)).squareRoot())
     return roundedSize(width, height, scale, most, params)
 }

@@ -1,16 +1,18 @@
 /// Constants of detection.
 struct DetectParams: Sendable {
-    /// Sides given to the network are multiples of this.
+    /// Sides of a look are multiples of this.
     let multiple: Int
-    /// And their product is at most this; what needs more is looked at in at most `maxTiles` pieces, each with
-    /// `tileMargin` pixels of its neighbours.
+    /// And their product is at most this.
     let maxPixels: Int
-    let maxTiles: Int
+    /// What has more is given to the network in tiles of about so many, each with `tileMargin` pixels of its
+    /// neighbours.
+    let tilePixels: Int
     let tileMargin: Int
-    /// Of the first look.
+    /// At most, of the first look.
     let glancePixels: Int
-    /// The short side aimed at where the height of the text is not known; a smaller picture is enlarged, a larger one
-    /// reduced.
+    /// The most pixels where the height of the text is not known.
+    let unclearPixels: Int
+    /// The short side aimed at then; a smaller picture is enlarged, a larger one reduced.
     let shortSide: Int
     /// Heat above which a pixel is text.
     let threshold: Double
@@ -43,8 +45,8 @@ struct DetectParams: Sendable {
     let lookMargin: Double
 
     private static let keys = [
-        "multiple", "max_pixels", "max_tiles", "tile_margin", "glance_pixels", "short_side", "threshold", "min_score",
-        "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines", "clear_height", "height",
+        "multiple", "max_pixels", "tile_pixels", "tile_margin", "glance_pixels", "unclear_pixels", "short_side",
+        "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines", "clear_height", "height",
         "least_height", "look_tilt", "look_share", "look_margin",
     ]
 
@@ -52,9 +54,10 @@ struct DetectParams: Sendable {
         let members = try node.members(Self.keys)
         multiple = try members["multiple"].integer(1)
         maxPixels = try members["max_pixels"].integer(1)
-        maxTiles = try members["max_tiles"].integer(1)
+        tilePixels = try members["tile_pixels"].integer(1)
         tileMargin = try members["tile_margin"].integer(0)
         glancePixels = try members["glance_pixels"].integer(1)
+        unclearPixels = try members["unclear_pixels"].integer(1)
         shortSide = try members["short_side"].integer(1)
         threshold = try members["threshold"].number()
         minScore = try members["min_score"].number()

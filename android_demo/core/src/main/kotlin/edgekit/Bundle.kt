@@ -17,14 +17,10 @@ private const val MAX_TOTAL_SIZE = 512L shl 20 // bytes of all files together: f
  *
  * Nothing stays open between calls, so a bundle may be used from several threads at once. Throws [ManifestError] where
  * the manifest breaks the schema, [IntegrityError] where a file is missing, altered or not listed, or is no plain file,
- * [BundleError] where [path] cannot be read at all.
+ * [BundleError] where [path] cannot be read at all. [store]: its files, where they lie in no folder or zip of their own;
+ * [path] then is how messages call it.
  */
-class Bundle(val path: File) {
-    private val store: Store = when {
-        path.isDirectory -> FolderStore(path)
-        path.isFile -> ZipStore(path)
-        else -> throw BundleError("$path: no such bundle; give the folder of a bundle or a zip of it")
-    }
+class Bundle(val path: File, private val store: Store) {
     val manifest: Manifest
 
     /** SHA-256 (hex) of the manifest's bytes. The manifest lists the digests of all else, so this names it all. */
@@ -32,6 +28,8 @@ class Bundle(val path: File) {
 
     /** Bytes of all files, unpacked, with the manifest. */
     val size: Long
+
+    constructor(path: File) : this(path, storeOf(path))
 
     init {
         val data = readManifest()
@@ -101,6 +99,12 @@ class Bundle(val path: File) {
             throw BundleError("$path: $size bytes in all; a bundle may have at most $MAX_TOTAL_SIZE")
         }
     }
+}
+
+private fun storeOf(path: File): Store = when {
+    path.isDirectory -> FolderStore(path)
+    path.isFile -> ZipStore(path)
+    else -> throw BundleError("$path: no such bundle; give the folder of a bundle or a zip of it")
 }
 
 private fun sha256(data: ByteArray): String = MessageDigest.getInstance("SHA-256").digest(data)

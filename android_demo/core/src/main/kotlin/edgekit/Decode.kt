@@ -78,9 +78,23 @@ fun photo(
 ): Photo {
     val factor = params.factor(decoded.width, decoded.height, most)
     val small = if (factor > 1) reduce(decoded, factor) else decoded
-    val upright = upright(small, orientation)
-    val sides = if (orientation in 5..8) Pair(decoded.height, decoded.width) else Pair(decoded.width, decoded.height)
-    return Photo(upright, sides.first, sides.second, factor, warnings)
+    return photo(small, factor, decoded.width, decoded.height, orientation, warnings)
+}
+
+/**
+ * The photo of pixels that were reduced by [factor] while they were decoded, as JPEG decoders can; [width], [height]:
+ * pixels of the picture as stored.
+ */
+fun photo(
+    reduced: Picture,
+    factor: Int,
+    width: Int,
+    height: Int,
+    orientation: Int = 1,
+    warnings: List<String> = emptyList(),
+): Photo {
+    val sides = if (orientation in 5..8) Pair(height, width) else Pair(width, height)
+    return Photo(upright(reduced, orientation), sides.first, sides.second, factor, warnings)
 }
 
 private fun upright(picture: Picture, orientation: Int): Picture = when (orientation) {

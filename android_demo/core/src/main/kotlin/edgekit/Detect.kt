@@ -23,32 +23,34 @@ import kotlin.math.sqrt
 /**
  * Constants of detection.
  *
- * [multiple]: sides given to the network are multiples of this. [maxPixels]: and their product is at most this; what
- * needs more is looked at in at most [maxTiles] pieces, each with [tileMargin] pixels of its neighbours. [glancePixels]:
- * of the first look. [shortSide]: the short side aimed at where the height of the text is not known; a smaller picture is
- * enlarged, a larger one reduced. [threshold]: heat above which a pixel is text. [minScore]: least mean heat of a
- * region. [minSide]: least thickness of a region in heat-map pixels. [unclip]: growth ratio. [elongated]: length by
- * thickness from which a region's own tilt is trusted. [maxTilt]: degrees by which a region may tilt away from the page
- * before its own tilt is distrusted. [blur]: by how much regions are higher than the text they stand for. [clear]: share
- * of the length of all regions that must be elongated, [clearLines]: how many, and [clearHeight]: their least height
- * (area by length, less blur), for a look to tell skew and height of the text. [height]: the height aimed at, in
- * heat-map pixels. [leastHeight]: lower text is looked at again. [lookTilt]: degrees of skew from which text is looked
- * at level. [lookShare]: where it is not clear, text is looked at again if the rectangle around it covers at most this
- * share of the picture. [lookMargin]: line heights left free around it.
+ * [multiple]: sides of a look are multiples of this. [maxPixels]: and their product is at most this. [tilePixels]: what
+ * has more is given to the network in tiles of about so many, each with [tileMargin] pixels of its neighbours.
+ * [glancePixels]: at most, of the first look. [shortSide]: the short side aimed at where the height of the text is not
+ * known, and [unclearPixels]: the most pixels then; a smaller picture is enlarged, a larger one reduced. [threshold]:
+ * heat above which a pixel is text. [minScore]: least mean heat of a region. [minSide]: least thickness of a region in
+ * heat-map pixels. [unclip]: growth ratio. [elongated]: length by thickness from which a region's own tilt is trusted.
+ * [maxTilt]: degrees by which a region may tilt away from the page before its own tilt is distrusted. [blur]: by how
+ * much regions are higher than the text they stand for. [clear]: share of the length of all regions that must be
+ * elongated, [clearLines]: how many, and [clearHeight]: their least height (area by length, less blur), for a look to
+ * tell skew and height of the text. [height]: the height aimed at, in heat-map pixels. [leastHeight]: lower text is
+ * looked at again. [lookTilt]: degrees of skew from which text is looked at level. [lookShare]: where it is not clear,
+ * text is looked at again if the rectangle around it covers at most this share of the picture. [lookMargin]: line
+ * heights left free around it.
  */
 class DetectParams(node: Node) {
     private val members = node.members(
         listOf(
-            "multiple", "max_pixels", "max_tiles", "tile_margin", "glance_pixels", "short_side", "threshold",
-            "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines", "clear_height",
-            "height", "least_height", "look_tilt", "look_share", "look_margin",
+            "multiple", "max_pixels", "tile_pixels", "tile_margin", "glance_pixels", "unclear_pixels", "short_side",
+            "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines",
+            "clear_height", "height", "least_height", "look_tilt", "look_share", "look_margin",
         ),
     )
     val multiple = members.getValue("multiple").integer()
     val maxPixels = members.getValue("max_pixels").integer()
-    val maxTiles = members.getValue("max_tiles").integer()
+    val tilePixels = members.getValue("tile_pixels").integer()
     val tileMargin = members.getValue("tile_margin").integer()
     val glancePixels = members.getValue("glance_pixels").integer()
+    val unclearPixels = members.getValue("unclear_pixels").integer()
     val shortSide = members.getValue("short_side").integer()
     val threshold = members.getValue("threshold").number()
     val minScore = members.getValue("min_score").number()
@@ -103,17 +105,13 @@ class Detector(private val session: Session, private val params: DetectParams) {
         return found
     }
 
-    private fun all(picture: Picture, most: Int): View {
-        val right = picture.width.toDouble()
-        val bottom = picture.height.toDouble()
-        val corners = Quad(Point(0.0, 0.0), Point(right, 0.0), Point(right, bottom), Point(0.0, bottom))
-        return View(corners, inputSize(right, bottom, params, most))
-    }
+    private fun all(picture: Picture, most: Int = params.unclearPixels): View =
+        View(frame(picture), inputSize(picture.width.toDouble(), picture.height.toDouble(), params, most))
 
     /** The view that shows better what was found; null where it was seen well. [enough]: height of text in a view. */
     private fun next(picture: Picture, view: View, found: Detection, enough: Double): View? {
         val glance = view.size.width * view.size.height <= params.glancePixels
-        if (glance && !found.clear) return all(picture, params.maxPixels) // it may show a part of small text only
+        if (glance && !found.clear) return all(picture) // it may show a part of small text only
         val lean = if (found.clear) skew(found.quads) else 0.0
         val away = abs(lean - tilt(view.area))
         if (found.clear && found.height * view.scale >= enough && away < params.lookTilt) return null
@@ -123,13 +121,12 @@ class Detector(private val session: Session, private val params: DetectParams) {
             val small = along * across <= params.lookShare * picture.width * picture.height
             return if (small) View(area, inputSize(along, across, params)) else null
         }
-        val most = params.maxPixels * params.maxTiles
-        val scale = min(params.height / max(found.height, 1e-6), sqrt(most / (along * across)))
-        return View(area, roundedSize(along, across, scale, most, params))
+        val scale = min(params.height / max(found.height, 1e-6), sqrt(params.maxPixels / (along * across)))
+        return View(area, roundedSize(along, across, scale, params.maxPixels, params))
     }
 
     private fun textArea(picture: Picture, quads: List<Quad>, degrees: Double): Quad {
-        if (quads.isEmpty()) return all(picture, 1).area
+        if (quads.isEmpty()) return frame(picture)
         val thickness = quads.map { quadSize(it).across }.sorted()[quads.size / 2]
         val area = boundingQuad(quads, degrees, params.lookMargin * thickness)
         if (degrees != 0.0) return area
@@ -143,7 +140,7 @@ class Detector(private val session: Session, private val params: DetectParams) {
     /** Lines in a view, in pixels of the picture. */
     private fun look(picture: Picture, view: View): Detection {
         val pixels = shown(picture, view)
-        val heat = inTiles(pixels, params.maxPixels, params.tileMargin, params.multiple, ::heat)
+        val heat = inTiles(pixels, params.tilePixels, params.tileMargin, params.multiple, ::heat)
         val found = findLines(heat, view.size.width, view.size.height, params)
         val there = homography(view.size.width, view.size.height, view.area)
         val quads = found.quads.map { quad -> quad.map { project(it, there) } }
@@ -160,11 +157,17 @@ class Detector(private val session: Session, private val params: DetectParams) {
     }
 }
 
+private fun frame(picture: Picture): Quad {
+    val right = picture.width.toDouble()
+    val bottom = picture.height.toDouble()
+    return Quad(Point(0.0, 0.0), Point(right, 0.0), Point(right, bottom), Point(0.0, bottom))
+}
+
 /** Pixels. */
 data class InputSize(val width: Int, val height: Int)
 
 /** Width and height at which an area of this size is given to the network; at most [most] pixels. */
-fun inputSize(width: Double, height: Double, params: DetectParams, most: Int = params.maxPixels): InputSize {
+fun inputSize(width: Double, height: Double, params: DetectParams, most: Int = params.unclearPixels): InputSize {
     val scale = min(params.shortSide / min(width, height), sqrt(most / (width * height)))
     return roundedSize(width, height, scale, most, params)
 }

@@ -26,6 +26,9 @@ object OrtBackend : Backend {
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR)
     }
 
+    /** Of the engine. */
+    val version: String get() = environment.version
+
     /** Throws [BundleError] where the engine cannot load the graph, or the manifest names other tensors than it has. */
     override fun load(graph: Graph, data: ByteArray, threads: Int): Session {
         val session = try {
@@ -34,6 +37,7 @@ object OrtBackend : Backend {
                 options.setInterOpNumThreads(1)
                 options.setMemoryPatternOptimization(false) // patterns plan a block of memory per input shape
                 options.addConfigEntry("session.intra_op.allow_spinning", "0") // threads that spin take others' cores
+                options.addConfigEntry("session.qdq_matmulnbits_accuracy_level", "1") // 8-bit weights, float activations
                 environment.createSession(data, options)
             }
         } catch (error: OrtException) {
@@ -45,21 +49,17 @@ object OrtBackend : Backend {
             session.close()
             throw BundleError("${graph.file}: the manifest names other inputs or outputs; export the bundle again")
         }
-        return Loaded(session, inputs, outputs)
+        return Loaded(session, inputs)
     }
 }
 
-private class Loaded(
-    private val session: OrtSession,
-    private val inputs: List<String>,
-    private val outputs: List<String>,
-) : Session {
+private class Loaded(private val session: OrtSession, private val inputs: List<String>) : Session {
     override fun run(vararg inputs: Tensor): List<Tensor> {
         require(inputs.size == this.inputs.size) { "${inputs.size} tensors for ${this.inputs.size} inputs" }
         val given = LinkedHashMap<String, OnnxTensor>()
         try {
             inputs.forEachIndexed { i, tensor -> given[this.inputs[i]] = onnx(tensor) }
-            session.run(given).use { result -> return outputs.map { tensor(result.get(it).get()) } }
+            session.run(given).use { result -> return List(result.size()) { tensor(result.get(it)) } }
         } catch (error: OrtException) {
             throw BackendError("onnxruntime failed: ${firstLine(error)}", error)
         } finally {

