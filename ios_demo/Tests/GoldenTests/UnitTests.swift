@@ -111,7 +111,7 @@ private func bundles(_ suite: Suite, _ bundle: ReceiptBundle) async throws {
     }
 }
 
-private func refused(_ kind: EdgeKitError.Kind, _ said: String, _ run: () throws -> Void) throws {
+func refused(_ kind: EdgeKitError.Kind, _ said: String, _ run: () throws -> Void) throws {
     do {
         try run()
     } catch let error as EdgeKitError {

@@ -76,6 +76,7 @@ private func main() async throws {
     let ran = run.ran
     await run.suite.test("every case ran") { try expect(ran.plain, manifest.at("cases"), 0) }
     try await unitTests(run.suite, bundle)
+    try await extractionUnits(run.suite, bundle)
     print("golden cases: \(ran.values.reduce(0, +))")
     run.suite.end()
 }
