@@ -20,7 +20,9 @@ func model(_ stage: String, _ bundle: ReceiptBundle) throws -> MLModel {
             guard let value = given.featureValue(for: spec.name) else { throw Failure("no '\(spec.name)'") }
             return try value.imageBufferValue.map(pixels) ?? tensor(value.multiArrayValue)
         }
-        let values = zip(graph.outputs, try session.run(tensors)).map { ($0.name, MLFeatureValue(multiArray: array($1))) }
+        let values = zip(graph.outputs, try session.run(tensors)).map {
+            ($0.name, MLFeatureValue(multiArray: array($1)))
+        }
         return try MLDictionaryFeatureProvider(dictionary: Dictionary(uniqueKeysWithValues: values))
     }
 }
