@@ -93,7 +93,7 @@ package.targets += [
     }
 
     // What is only checked here, and not timed, compiles faster without being optimised.
-    let optimised = ["COnnxRuntime", "ReceiptCore", "ReceiptOrt", "TestSupport"]
+    let optimised = ["COnnxRuntime", "ReceiptCore", "ReceiptCoreML", "ReceiptOrt", "TestSupport", "adapter"]
     for target in package.targets where !optimised.contains(target.name) {
         target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"])]
     }

@@ -46,7 +46,8 @@ struct DetectParams: Sendable {
 
     private static let keys = [
         "multiple", "max_pixels", "tile_pixels", "tile_margin", "glance_pixels", "unclear_pixels", "short_side",
-        "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines", "clear_height", "height",
+        "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines",
+        "clear_height", "height",
         "least_height", "look_tilt", "look_share", "look_margin",
     ]
 

@@ -7,7 +7,7 @@ import TestSupport
 
 /// The published networks in Core ML's place: what the adapter hands over, run by ONNX Runtime.
 ///
-/// The detector lists every size that the pipeline may ask for, so that nothing is filled up: the answers are then those
+/// The detector lists every size that the pipeline may ask for, so that nothing is filled up: the answers are those
 /// of the networks alone.
 func model(_ stage: String, _ bundle: ReceiptBundle) throws -> MLModel {
     let graph = try bundle.graph(stage, backend: "onnxruntime", precision: "fp32")
