@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Kotlin of android_demo, from nothing: the core compiled for Android (API 23, Java 8), every golden case, the golden
 # receipts from their pixels with ONNX Runtime on the JVM, both adapters, the app up to a signed APK, ktlint. Ends with
-# "N passed, N failed"; exit 0 where none failed.
+# "N passed, N failed"; exit 0 where none failed, 3 where a tool cannot be had.
 #
 #   bash tests/mobile/kotlin.sh            everything
 #   bash tests/mobile/kotlin.sh --core     compiler and golden cases only: 110 MB to fetch, not 500
@@ -17,23 +17,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$cache"
 export JAVA_OPTS="-Xmx1g -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# shellcheck source=tests/mobile/common.sh
+source tests/mobile/common.sh
 # shellcheck source=tests/mobile/kotlin_tools.sh
 source tests/mobile/kotlin_tools.sh
 # shellcheck source=tests/mobile/kotlin_app.sh
 source tests/mobile/kotlin_app.sh
 
-say() { printf '%s\n' "$*" >&2; }
-
-# fetched NAME COMMAND: the command fills a new folder once; it appears under its name only when it is whole.
-fetched() {
-    [ -e "$cache/$1" ] && return
-    local start=$SECONDS part="$cache/.$1.$$"
-    rm -rf "$part"
-    mkdir -p "$part"
-    (cd "$part" && "$2") >"$work/fetch.log" 2>&1 || { cat "$work/fetch.log" >&2; rm -rf "$part"; say "$1: not to be had"; exit 2; }
-    mv "$part" "$cache/$1"
-    say "$1: fetched in $((SECONDS - start)) s"
-}
+needs java jar npm apt-get zip unzip
 
 # compiled NAME OPTIONS...: sources of a folder to classes, with the warnings shown.
 compiled() {
@@ -43,15 +34,11 @@ compiled() {
     say "$name: compiled in $((SECONDS - start)) s"
 }
 
-# ran MAIN JARS...: runs a suite and adds up what it says.
-passed=0 failed=0
+# ran MAIN JARS...: a suite on the JVM.
 ran() {
-    local main=$1 status=0 line
+    local main=$1
     shift
-    java -Xmx1g -cp "$work/core:$work/tests:$stdlib$(printf ':%s' "$@")" "$main" "$golden" "$bundle" "$work" | tee "$work/out" || status=$?
-    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/out") || { say "$main: died"; exit 1; }
-    passed=$((passed + ${line%% *})) failed=$((failed + $(cut -d' ' -f3 <<<"$line")))
-    [ "$status" = 0 ] || [ "$failed" -gt 0 ] || { say "$main: exit $status"; exit 1; }
+    counted "$main" java -Xmx1g -cp "$work/core:$work/tests:$stdlib$(printf ':%s' "$@")" "$main" "$golden" "$bundle" "$work"
 }
 
 # holds WHAT COMMAND...: one check more; what the command says is shown where it fails.

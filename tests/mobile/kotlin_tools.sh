@@ -23,27 +23,12 @@ fetch_ktlint() {
     rm ./*.tgz
 }
 
-# bullseye PACKAGE...: packages of Debian 11 unpacked here. Its list is read apart from this machine's own.
+# bullseye PACKAGE...: packages of Debian 11, unpacked here.
 bullseye() {
-    local apt="$PWD/apt" mirror
-    mirror=$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1)
-    [ -n "$mirror" ] || { echo "no mirror of Debian among apt's sources: add one to /etc/apt/sources.list"; return 1; }
-    mkdir -p "$apt/lists/partial" "$apt/archives/partial"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror bullseye main" >"$apt/sources.list"
-    cat >"$apt/apt.conf" <<EOF
-Dir::Etc::sourcelist "$apt/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-Dir::State::lists "$apt/lists";
-Dir::State::status "/dev/null";
-Dir::Cache "$apt";
-APT::Sandbox::User "root";
-Acquire::Languages "none";
-EOF
-    APT_CONFIG="$apt/apt.conf" apt-get -q update && APT_CONFIG="$apt/apt.conf" apt-get -q download "$@" || return 1
+    of_release bullseye download "$@"
     local package
-    for package in ./*.deb; do dpkg-deb -x "$package" . || return 1; done
-    rm -rf apt ./*.deb
+    for package in ./*.deb; do dpkg-deb -x "$package" .; done
+    rm ./*.deb
 }
 
 # The class library and resources of API 23: the newest that Debian has.

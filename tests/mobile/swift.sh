@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The Swift package of ios_demo on Linux, from nothing: compiled in Swift 6 mode, every golden case, the golden receipts
 # from their pixels with the onnxruntime of Python's wheel; the app against stand-ins for Apple's modules, and its parts
-# that need none; swift-format. Ends with "N passed, N failed"; exit 0 where none failed.
+# that need none; swift-format. Ends with "N passed, N failed"; exit 0 where none failed,
+# 3 where the tools cannot be had.
 #
 #   bash tests/mobile/swift.sh             everything
 #   bash tests/mobile/swift.sh --core      compiler and golden cases only
@@ -20,53 +21,17 @@ cache=${EDGEKIT_CACHE:-$HOME/.cache/edgekit}/swift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$cache"
-
-say() { printf '%s\n' "$*" >&2; }
-
-# fetched NAME COMMAND: the command fills a new folder once; it appears under its name only when it is whole.
-fetched() {
-    [ -e "$cache/$1" ] && return
-    local start=$SECONDS part="$cache/.$1.$$"
-    rm -rf "$part"
-    mkdir -p "$part"
-    (cd "$part" && "$2") >"$work/fetch.log" 2>&1 || { cat "$work/fetch.log" >&2; rm -rf "$part"; say "$1: not to be had"; exit 2; }
-    mv "$part" "$cache/$1"
-    say "$1: fetched in $((SECONDS - start)) s"
-}
-
-# apt-get on a Debian release of its own: its lists and its empty root are apart from this machine's.
-of_release() {
-    local apt="$work/apt" mirror
-    if [ ! -e "$apt" ]; then
-        mirror=$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1)
-        [ -n "$mirror" ] || { echo "no mirror of Debian among apt's sources: add one to /etc/apt/sources.list"; return 1; }
-        mkdir -p "$apt/lists/partial" "$apt/archives/partial"
-        : >"$apt/status"
-        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$apt/sources.list"
-        cat >"$apt/apt.conf" <<CONF
-Dir::Etc::sourcelist "$apt/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferencesparts "/dev/null";
-Dir::State "$apt";
-Dir::State::lists "$apt/lists";
-Dir::State::status "$apt/status";
-Dir::Cache "$apt";
-APT::Sandbox::User "root";
-APT::Install-Recommends "false";
-Acquire::Languages "none";
-CONF
-        APT_CONFIG="$apt/apt.conf" apt-get -q update
-    fi
-    APT_CONFIG="$apt/apt.conf" apt-get -q -y "$@"
-}
+# shellcheck source=tests/mobile/common.sh
+source tests/mobile/common.sh
+needs apt-get unshare
 
 # Swift with its libraries and what it needs to run, without debugger, editor support and the compilers of C++.
 fetch_swift() {
-    of_release --download-only install swiftlang libc6-dev libstdc++-14-dev libc-bin bash dash coreutils
+    of_release "$release" --download-only install swiftlang libc6-dev libstdc++-14-dev libc-bin bash dash coreutils
     local deb
     mkdir -p usr/bin usr/lib usr/lib64 usr/sbin dev proc root tmp checkout
     ln -s usr/bin usr/lib usr/lib64 usr/sbin .
-    for deb in "$work"/apt/archives/*.deb; do
+    for deb in "$work/apt-$release"/archives/*.deb; do
         case ${deb##*/} in python3* | libpython3* | gcc-* | cpp-*) continue ;; esac
         dpkg-deb --fsys-tarfile "$deb" | tar -x --no-same-owner --keep-directory-symlink --exclude=./usr/share/doc \
             --exclude=./usr/share/man --exclude=./usr/share/locale --exclude=./dev --exclude='*/swift_static' \
@@ -81,7 +46,7 @@ fetch_swift() {
 
 # The headers of Debian, which older versions share with newer ones, and the library that Python's wheel holds.
 fetch_onnxruntime() {
-    of_release download libonnxruntime-dev
+    of_release "$release" download libonnxruntime-dev
     dpkg-deb --fsys-tarfile libonnxruntime-dev*.deb | tar -x --strip-components=2 ./usr/include
     echo "onnxruntime==$onnxruntime --hash=sha256:$onnxruntime_sha" >requirements.txt
     "${PYTHON:-python3}" -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 \
@@ -115,16 +80,11 @@ inside() {
 
 swift_in() { inside "$cache/swift-$release" "$@"; }
 
-# ran NAME ARGUMENTS...: runs a suite and adds up what it says.
-passed=0 failed=0
+# ran NAME ARGUMENTS...: a suite that was built.
 ran() {
-    local name=$1 status=0 line start=$SECONDS
+    local name=$1
     shift
-    swift_in "/tmp/work/build/release/$name" "$@" ../edgekit/bundles/default | tee "$work/out" || status=$?
-    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/out") || { say "$name: died"; exit 1; }
-    passed=$((passed + ${line%% *})) failed=$((failed + $(cut -d' ' -f3 <<<"$line")))
-    [ "$status" = 0 ] || [ "$failed" -gt 0 ] || { say "$name: exit $status"; exit 1; }
-    say "$name: ran in $((SECONDS - start)) s"
+    counted "$name" swift_in "/tmp/work/build/release/$name" "$@" ../edgekit/bundles/default
 }
 
 # built OPTIONS...: optimised, warnings are errors, internals open to tests.
