@@ -33,7 +33,7 @@ of_release() {
     local release=$1 apt="$work/apt-$1" mirror
     shift
     if [ ! -e "$apt" ]; then
-        mirror=$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1)
+        mirror=$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1) || true # one of the two is enough
         [ -n "$mirror" ] || { echo "no mirror of Debian among apt's sources: add one to /etc/apt/sources.list"; return 1; }
         mkdir -p "$apt/lists/partial" "$apt/archives/partial"
         : >"$apt/status"

@@ -37,7 +37,7 @@ object OrtBackend : Backend {
                 options.setInterOpNumThreads(1)
                 options.setMemoryPatternOptimization(false) // patterns plan a block of memory per input shape
                 options.addConfigEntry("session.intra_op.allow_spinning", "0") // threads that spin take others' cores
-                options.addConfigEntry("session.qdq_matmulnbits_accuracy_level", "1") // 8-bit weights, float activations
+                options.addConfigEntry("session.qdq_matmulnbits_accuracy_level", "1") // activations stay in float
                 environment.createSession(data, options)
             }
         } catch (error: OrtException) {
