@@ -120,7 +120,7 @@ def members(tiny: Path) -> dict[str, bytes]:
     [
         (b"", r"t\.npz: is no \.npz of arrays"),
         (b"PK\x03\x04 and then nothing", r"t\.npz: is no \.npz of arrays"),
-        (packed(m=np.zeros((4, 5))), r"t\.npz: has no array 'classes'; write it with models\.recognizer"),
+        (packed(m=np.zeros((4, 5))), r"'m' is \[4, 5\], not \[4, 7\]; tune that graph again"),
         (
             packed(classes=np.arange(5), z=np.zeros(3)),
             r"'z' is no weight of the published graph; tune that graph again",
@@ -132,6 +132,11 @@ def members(tiny: Path) -> dict[str, bytes]:
 def test_weights_that_do_not_fit_are_refused(data: bytes, message: str) -> None:
     with pytest.raises(BundleError, match=message):
         overlay(recognizer(), data, "t.npz")
+
+
+def test_a_head_needs_its_classes() -> None:
+    with pytest.raises(BundleError, match=r"t\.npz: has no array 'classes'; write it with models\.recognizer"):
+        classes(packed(m=np.zeros((4, 7))), "t.npz")
 
 
 def test_a_single_array_is_no_archive() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import importlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ tuned: Any = importlib.import_module("models.recognizer.tuned")
 loading: Any = importlib.import_module("models.recognizer.loading")
 data: Any = importlib.import_module("models.recognizer.data")
 tuning: Any = importlib.import_module("export.tuning")
+training_run: Any = importlib.import_module("models.tuning")
 
 WORDS = ["TOTAL 12.50", "Cash 20.00", "Change 7.50", "Thank you", "8", "GST 6% 0.75", "Invoice No: 1234567"]
 
@@ -76,7 +78,7 @@ def test_lines_with_other_characters_are_left_out(folder: Path) -> None:
 
 
 def test_the_rate_rises_and_falls() -> None:
-    schedule = training.Schedule(steps=1000, rate=1e-3, warm_up=100)
+    schedule = training_run.Schedule(steps=1000, rate=1e-3, warm_up=100)
     rates = [schedule.at(step) for step in range(1001)]
     assert rates[:101] == sorted(rates[:101]) and rates[100:] == sorted(rates[100:], reverse=True)
     assert rates[100] == pytest.approx(1e-3) and rates[1000] == pytest.approx(1e-5)
@@ -93,14 +95,15 @@ def test_a_network_learns_lines_and_a_run_goes_on_where_it_ended(folder: Path) -
     lines = drawn(folder)
     lines.plan(batches.Sampling({"drawn": 2.0}, seed=1), epoch=0)
     found = [lines[i] for i in range(len(lines))]
-    schedule = training.Schedule(steps=60, rate=1e-2, warm_up=5, average=0.9)
-    trainer = training.Trainer(small_network(), schedule)
-    losses = [trainer.learn(found[i % len(found)]) for i in range(40)]
+    schedule = training_run.Schedule(steps=60, rate=1e-2, warm_up=5, average=0.9)
+    trainer = training_run.Trainer(small_network(), schedule)
+    losses = [trainer.learn(partial(training.loss_of, batch=found[i % len(found)])) for i in range(40)]
     assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
-    other = training.Trainer(small_network(), schedule)
+    other = training_run.Trainer(small_network(), schedule)
     other.restore(copy.deepcopy(trainer.state()))
     assert other.step == 40
-    assert other.learn(found[0]) == pytest.approx(trainer.learn(found[0]), rel=1e-5)
+    loss_of = partial(training.loss_of, batch=found[0])
+    assert other.learn(loss_of) == pytest.approx(trainer.learn(loss_of), rel=1e-5)
     for mine, theirs in zip(trainer.average.parameters(), other.average.parameters(), strict=True):
         assert torch.allclose(mine, theirs, atol=1e-6)
 
@@ -108,10 +111,10 @@ def test_a_network_learns_lines_and_a_run_goes_on_where_it_ended(folder: Path) -
 def test_statistics_of_normalisation_stay(folder: Path) -> None:
     lines = drawn(folder)
     lines.plan(batches.Sampling({}, seed=1), epoch=0)
-    trainer = training.Trainer(small_network(), training.Schedule(steps=5, rate=1e-2, warm_up=1))
-    before = {name: value.clone() for name, value in trainer.recognizer.named_buffers()}
-    trainer.learn(lines[0])
-    assert before and all(torch.equal(value, before[name]) for name, value in trainer.recognizer.named_buffers())
+    trainer = training_run.Trainer(small_network(), training_run.Schedule(steps=5, rate=1e-2, warm_up=1))
+    before = {name: value.clone() for name, value in trainer.network.named_buffers()}
+    trainer.learn(partial(training.loss_of, batch=lines[0]))
+    assert before and all(torch.equal(value, before[name]) for name, value in trainer.network.named_buffers())
 
 
 def test_a_line_too_short_for_its_text_teaches_nothing() -> None:

@@ -61,11 +61,32 @@ def detector_of(path: Path | None, threads: int) -> Detector:
     return Detector(session, _params(DetectParams, bundle, "detect"))
 
 
-def published_detector(small: bool, threads: int) -> Detector:
-    """PP-OCRv6 tiny's or small's, with the default bundle's constants. Raises BundleError, IntegrityError."""
+def detect_params() -> DetectParams:
+    """Those of the default bundle."""
+    return _params(DetectParams, Bundle.open(), "detect")
+
+
+def published_detector(small: bool, threads: int, params: DetectParams | None = None) -> Detector:
+    """PP-OCRv6 tiny's or small's, with the default bundle's constants or others. Raises BundleError, IntegrityError."""
     recipe = replace(_TINY_DETECTOR, weights=SMALL_DETECTOR) if small else _TINY_DETECTOR
-    session = _session(recipe, graphs.build(recipe, _members(recipe)), threads)
-    return Detector(session, _params(DetectParams, Bundle.open(), "detect"))
+    return _detector(recipe, _members(recipe), threads, params or detect_params())
+
+
+def tuned_detector(tuned: bytes, threads: int, params: DetectParams | None = None) -> Detector:
+    """PP-OCRv6 tiny's with the weights of an ``.npz`` laid over it. Raises BundleError, IntegrityError."""
+    members = _members(_TINY_DETECTOR)
+    path = _TINY_DETECTOR.weights.path
+    members[path] = overlay(members[path], tuned, "tuned weights")
+    return _detector(_TINY_DETECTOR, members, threads, params or detect_params())
+
+
+def published_detector_graph() -> bytes:
+    """PP-OCRv6 tiny's, in ONNX. Raises BundleError, IntegrityError."""
+    return _members(_TINY_DETECTOR)[_TINY_DETECTOR.weights.path]
+
+
+def _detector(recipe: PictureRecipe, members: dict[str, bytes], threads: int, params: DetectParams) -> Detector:
+    return Detector(_session(recipe, graphs.build(recipe, members), threads), params)
 
 
 def of_bundle(path: Path | None, workers: int) -> Recognizer:

@@ -65,9 +65,9 @@ def worn(pixels: Pixels, random: np.random.Generator) -> Pixels:
         image = image.filter(ImageFilter.GaussianBlur(float(random.uniform(0.3, 1.3))))
     values = np.asarray(image).astype(np.float32)
     if random.random() < 0.6:
-        values = _faded(values, random)
+        values = faded(values, random)
     if random.random() < 0.25:
-        values = _shaded(values, random)
+        values = shaded(values, random)
     if random.random() < 0.1:
         values = _streaked(values, random)
     if random.random() < 0.3:
@@ -75,7 +75,7 @@ def worn(pixels: Pixels, random: np.random.Generator) -> Pixels:
     if random.random() < 0.02:
         values = 255 - values
     done = values.clip(0, 255).astype(np.uint8)
-    return _sent(done, random) if random.random() < 0.25 else done
+    return sent(done, random) if random.random() < 0.25 else done
 
 
 def _shrunk(image: Image.Image, random: np.random.Generator) -> Image.Image:
@@ -105,7 +105,7 @@ def _smeared(image: Image.Image, random: np.random.Generator) -> Image.Image:
     return Image.blend(image, other, float(random.uniform(0.2, 0.9)))
 
 
-def _faded(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+def faded(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
     """Less contrast, another paper, another exposure."""
     paper = np.percentile(values, 90)
     contrast = random.uniform(0.4, 1.2) if random.random() < 0.8 else random.uniform(0.2, 0.4)
@@ -117,7 +117,7 @@ def _faded(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[
     return scaled
 
 
-def _shaded(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+def shaded(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
     """Light that falls off along the line or across it."""
     height, width = values.shape[:2]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :, None]
@@ -142,7 +142,7 @@ def _streaked(values: NDArray[np.float32], random: np.random.Generator) -> NDArr
     return values
 
 
-def _sent(pixels: Pixels, random: np.random.Generator) -> Pixels:
+def sent(pixels: Pixels, random: np.random.Generator) -> Pixels:
     """Through JPEG."""
     with io.BytesIO() as file:
         Image.fromarray(pixels).save(file, "JPEG", quality=int(random.integers(20, 75)))

@@ -75,11 +75,12 @@ def _signs(options: argparse.Namespace, progress: Progress) -> Iterator[Line]:
         made = sign(seed)
         path = options.out / f"{seed:06}.png"
         made.image.save(path)
-        yield Line(str(path), (made.quad,), made.text, SIGN, _part(seed))
+        yield Line(str(path), (made.quad,), made.text, SIGN, part_of(seed))
         progress.step()
 
 
-def _part(seed: int) -> str:
+def part_of(seed: int) -> str:
+    """HELD for one seed in ten, else TRAIN."""
     return HELD if seed % 10 == 9 else TRAIN
 
 
@@ -95,7 +96,7 @@ def _all_lines(options: argparse.Namespace, progress: Progress) -> Iterator[Line
         picture.image.save(path)
         for line in picture.lines:
             if not line.style.hand and any(c.isalnum() for c in line.text):
-                yield Line(str(path), (line.quad,), line.text, kind, _part(seed))
+                yield Line(str(path), (line.quad,), line.text, kind, part_of(seed))
         progress.step()
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,10 @@ from models.evaluate import readers
 from models.recognizer.batches import Alphabet, Drawn, Pictures, Sampling, loader
 from models.recognizer.data import HELD, TRAIN, Line, read_lines
 from models.recognizer.loading import load
-from models.recognizer.training import Schedule, Trainer, rates, read
+from models.recognizer.network import Recognizer
+from models.recognizer.training import loss_of, rates, read
 from models.recognizer.tuned import pack
+from models.tuning import Schedule, Trainer, save
 
 ABOUT = "Tune the published recogniser to receipts, on the CPU."
 EPILOG = """\
@@ -91,7 +93,8 @@ class Run:
         schedule = Schedule(
             config.epochs * len(self._drawn), config.rate, average=config.average, bfloat16=config.bfloat16
         )
-        self._trainer = Trainer(load(begun(self._network.data, config.start), self._network.classes), schedule)
+        begun_with = begun(self._network.data, config.start)
+        self._trainer: Trainer[Recognizer] = Trainer(load(begun_with, self._network.classes), schedule)
 
     def start(self) -> None:
         """Begins, or goes on where the state in the folder ends."""
@@ -112,7 +115,7 @@ class Run:
         self._drawn.plan(self._sampling, epoch)
         losses = []
         for number, batch in enumerate(loader(self._drawn)):
-            losses.append(self._trainer.learn(batch))
+            losses.append(self._trainer.learn(partial(loss_of, batch=batch)))
             if number % 50 == 0:
                 spent = time.perf_counter() - started
                 print(f"{epoch} {number}/{len(self._drawn)} {np.mean(losses[-50:]):.4f} {spent:.0f}s", flush=True)
@@ -130,10 +133,7 @@ class Run:
 
     def _save(self, epoch: int) -> None:
         packed = pack(self._trainer.average, self._network.data, self._network.classes)
-        _replace(self._out / "receipt.npz", packed)
-        temporary = self._out / "state.new"
-        torch.save({**self._trainer.state(), "epoch": epoch}, temporary)
-        os.replace(temporary, self._out / "state.pt")
+        save(self._out, packed, {**self._trainer.state(), "epoch": epoch})
 
     def _measure(self) -> dict[str, dict[str, float]]:
         charset = self._network.charset
@@ -163,12 +163,6 @@ def _some(lines: Sequence[Line], config: Config) -> list[Line]:
         by_kind.setdefault(line.kind, []).append(line)
     orders = {kind: np.random.default_rng(config.seed).permutation(len(found)) for kind, found in by_kind.items()}
     return [found[i] for kind, found in by_kind.items() for i in orders[kind][: config.held]]
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_suffix(".new")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
 
 
 def _share(text: str) -> tuple[str, float]:
