@@ -56,6 +56,10 @@ DETECT = PictureRecipe(
     ),
     tolerance=1e-4,
     in_float=(*range(27), 36, 83, 84, 85),
+    tuned=Tuned(
+        LocalFile("models/detector/receipt.npz", "e7a69f9c1133ea098335bfa70a9cd536d75a327a7f0735969c9ff98ddfa8be0c"),
+        "weights trained further on receipts",
+    ),
 )
 
 RECOGNIZE = PictureRecipe(
