@@ -81,7 +81,7 @@ def _with_scores(what: str, halves: Halves, found: Sequence[Choice | None], repo
     sizes = [sum(c.weight for c in part) for part in split]
     before = accuracy(choices, prior)
     after = float(np.average([accuracy(split[i], fitted[i]) for i in (0, 1)], weights=sizes))
-    taken = after >= before
+    taken = after > before + GAIN
     report.append(Line(f"joint {what} chosen, {'fitted' if taken else 'prior kept'}", len(choices), before, after))
     return _replaced(halves, f"{what}_weights", fitted if taken else [prior] * 3)
 
