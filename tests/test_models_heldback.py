@@ -123,7 +123,7 @@ def test_a_page_without_words_is_not_seen() -> None:
 
 def test_a_network_that_is_right_gets_weight_and_one_that_errs_loses_it() -> None:
     right = np.array([1.0, 0.0])
-    good = [Choice(np.array([[0.0] * 5, [1.0, -9.0, -9.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
+    good = [Choice(np.array([[0.0] * 5, [14.0, -9.0, -9.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
     bad = [
         Choice(np.array([[0.0, -3.0, -3.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0, 0.0]]), right, 1.0, i % 2)
         for i in range(40)
@@ -133,7 +133,15 @@ def test_a_network_that_is_right_gets_weight_and_one_that_errs_loses_it() -> Non
         start = params().joint
         fitted = joint._with_scores("total", (start, start, start), choices, report)[2].total_weights
         assert (fitted[1] > priors.JOINT_SCORES["total"][1]) == grows
-        assert report[0].fit >= report[0].prior
+        assert "fitted" in report[0].what and report[0].fit > report[0].prior
+
+
+def test_scores_are_fitted_only_for_a_gain() -> None:
+    right = np.array([1.0, 0.0])
+    easy = [Choice(np.array([[0.0] * 5, [1.0, -9.0, -9.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
+    report: list[Any] = []
+    fitted = joint._with_scores("total", (params().joint,) * 3, easy, report)[2].total_weights
+    assert fitted == tuple(priors.JOINT_SCORES["total"]) and "prior kept" in report[0].what
 
 
 def test_a_confidence_is_fitted_only_for_a_gain(monkeypatch: pytest.MonkeyPatch) -> None:
