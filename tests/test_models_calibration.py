@@ -17,6 +17,7 @@ from edgekit.manifest import parse_params
 from models.calibration import __main__ as command
 from models.calibration.__main__ import main
 from models.calibration.answers import Labelled, count, open_raw, shop_of
+from models.rules import heldback
 from models.rules.lines import Lines, layout_params, parse_lines, reader_digest
 
 PAPER = """\
@@ -103,6 +104,12 @@ def test_a_rung_with_a_network_takes_its_session() -> None:
     assert found["total"][0].right
 
 
+def test_a_foreign_set_is_answered_by_its_own_network() -> None:
+    receipts = [Labelled(row_of(0), name, (lines_of(printed(0)),)) for name in ("usual", "other")]
+    silent, sure = (open_raw("network", params(), lexicon(), Table(said)) for said in ({}, {"total": ["5.80"]}))
+    assert [answer.source for answer in count(receipts, silent, {"other": sure})["total"]] == ["other"]
+
+
 def test_a_run_writes_one_rung_and_leaves_the_rest(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = data / "extract_params.json"
     before = {**json.loads(out.read_text("utf-8")), "calibration": {"rules": {}}}
@@ -136,7 +143,7 @@ def test_labels_of_one_set_only_change_no_confidence(data: Path, capsys: pytest.
 
 
 def test_shops_that_train_a_network_are_left_out(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "is_held_back", lambda row: row["vendor"] == SHOPS[0])
+    monkeypatch.setattr(heldback, "is_held_back", lambda row: row["vendor"] == SHOPS[0])
     assert main(words(data, "--held-back")) == 0
     after = json.loads((data / "extract_params.json").read_text("utf-8"))["calibration"][CLASSICAL]
     assert after["total"]["answers"] == 4
@@ -145,7 +152,7 @@ def test_shops_that_train_a_network_are_left_out(data: Path, monkeypatch: pytest
 def test_a_field_of_few_receipts_takes_the_calibration_of_classical(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "is_held_back", lambda row: row["vendor"] == SHOPS[0])
+    monkeypatch.setattr(heldback, "is_held_back", lambda row: row["vendor"] == SHOPS[0])
     monkeypatch.setattr(command, "_session", lambda options: Table({}))
     assert main(words(data)) == 0
     out = data / "extract_params.json"
@@ -162,6 +169,7 @@ def test_a_field_of_few_receipts_takes_the_calibration_of_classical(
         (["--rung", "joint"], "--rung joint: its network has seen the other shops: add --held-back"),
         (["--held-back"], "--rung classical: no labelled answer to count: give training receipts"),
         (["--rung", "joint", "--held-back", "--bundle", "absent"], "absent: no such bundle"),
+        (["--foreign", "first=build"], "--foreign: --rung classical has no network"),
         (["--data", "absent"], "labels.jsonl: cannot be read"),
         (["--out", "absent.json"], "absent.json: cannot be used"),
     ],
@@ -173,7 +181,7 @@ def test_errors_are_one_line(
     change: list[str],
     part: str,
 ) -> None:
-    monkeypatch.setattr(command, "is_held_back", lambda row: False)
+    monkeypatch.setattr(heldback, "is_held_back", lambda row: False)
     assert main([*words(data), *change]) == 2
     err = capsys.readouterr().err
     assert err.startswith("error: ")

@@ -22,6 +22,7 @@ network: Any = importlib.import_module("models.extractor.network")
 training: Any = importlib.import_module("models.extractor.training")
 samples: Any = importlib.import_module("models.extractor.samples")
 loss: Any = importlib.import_module("models.extractor.loss")
+loading: Any = importlib.import_module("models.extractor.loading")
 
 from edgekit.errors import BundleError  # noqa: E402
 from edgekit.extract.places import PLACES  # noqa: E402
@@ -141,6 +142,14 @@ def test_saved_and_loaded_it_is_the_same(tmp_path: Path) -> None:
         assert isinstance(again, network.ExtractorModel)
         assert again.config.width == SMALL["width"]
         assert torch.equal(scores(model, *inputs), scores(again, *inputs))
+
+
+def test_a_checkpoint_answers_as_a_session(tmp_path: Path) -> None:
+    model = small()
+    model.save_pretrained(tmp_path)
+    inputs = drawn(20, 64)
+    (found,) = loading.CheckpointSession(tmp_path).run(*(part.numpy() for part in inputs))
+    assert np.array_equal(found, scores(model, *inputs).numpy())
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:

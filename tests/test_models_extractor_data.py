@@ -18,6 +18,7 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("transformers", reason="transformers is not installed")
 
 augment: Any = importlib.import_module("models.extractor.augment")
+extractor: Any = importlib.import_module("models.extractor")
 corpus: Any = importlib.import_module("models.extractor.corpus")
 measuring: Any = importlib.import_module("models.extractor.measuring")
 measured_by: Any = importlib.import_module("models.extractor.__main__")
@@ -27,6 +28,7 @@ readings: Any = importlib.import_module("models.extractor.readings")
 samples: Any = importlib.import_module("models.extractor.samples")
 synthesis: Any = importlib.import_module("models.extractor.synthesis")
 train: Any = importlib.import_module("models.extractor.train")
+training: Any = importlib.import_module("models.extractor.training")
 
 from edgekit.errors import ImageError  # noqa: E402
 from edgekit.extract.items import find_items  # noqa: E402
@@ -294,6 +296,34 @@ def test_training_runs_from_the_command_line(tmp_path: Path, capsys: Any) -> Non
     assert json.loads(line)["epoch"] == 1 and set(json.loads(line)["loss"]) == set(TAGS)
     assert (runs / "curve.csv").read_text("utf-8").startswith("step,loss\n0,")
     assert "epoch 1" in capsys.readouterr().out
+
+
+def test_a_network_is_trained_further(tmp_path: Path) -> None:
+    out, runs = tmp_path / "net", tmp_path / "runs"
+    small = ["--synthetic", "8", "--epochs", "1", "--measure", "1", "--out", str(out), "--runs", str(runs)]
+    assert train.main([*small, "--start", str(extractor.CHECKPOINT)]) == 0
+    facts = json.loads((runs / "config.json").read_text("utf-8"))
+    assert facts["further"] and facts["schedule"]["rate"] == training.Schedule().rate / 2
+    apart = [
+        float((old - new).detach().abs().max())
+        for old, new in zip(extractor.load().parameters(), extractor.load(out).parameters(), strict=True)
+    ]
+    assert 0 < max(apart) < 0.1  # still the network it started from
+
+
+def test_a_name_may_be_misread_more_than_the_rest() -> None:
+    lines, swaps = printed("0000 0000"), {"0": (("O", 0.5),)}
+    (calm,) = noise.read_noisily(lines, silent(characters=swaps), Random(0), 0.0)
+    (worn,) = noise.read_noisily(lines, silent(characters=swaps), Random(0), 0.01, {lines[0].row: 100.0})
+    assert calm.text == lines[0].text and "O" in worn.text
+
+
+def test_stray_lines_stand_above_or_among_the_others() -> None:
+    lines = printed("Blue Heron Diner")
+    seen = [augment._strays(lines, Random(seed)) for seed in range(40)]
+    assert {len(strays) for strays in seen} == {1, 2, 3}
+    assert all(line.row == -1 and set(line.tags) == {-1} and line.text.strip() for s in seen for line in s)
+    assert all(line.quad.top_left[1] < lines[0].quad.top_left[1] for s in seen for line in s)
 
 
 def test_training_on_nothing_is_refused(tmp_path: Path, capsys: Any) -> None:

@@ -12,6 +12,7 @@ from printed import lexicon, params
 from scored import Said, Table, networked_bundle
 from test_models_rules import constants, folder, receipt
 
+from edgekit.errors import UsageError
 from edgekit.extract import ExtractParams
 from edgekit.extract.network import Network
 from edgekit.manifest import parse_params
@@ -26,11 +27,13 @@ from models.rules.heldback import (
     Seen,
     answer,
     date_choice,
+    foreign_networks,
     is_held_back,
     name_choice,
     shop_number,
     tax_choice,
     total_choice,
+    unseen,
 )
 from models.rules.lines import layout_params, parse_lines
 
@@ -63,6 +66,19 @@ def test_one_shop_is_held_back_or_not() -> None:
     share = [is_held_back({"vendor": None, "file": f"{number}.jpg"}) for number in range(500)]
     assert 0.1 < np.mean(share) < 0.3
     assert is_held_back({"vendor": "Café A-1"}) == is_held_back({"vendor": "CAFE A1"})
+
+
+def test_of_a_foreign_set_every_receipt_counts() -> None:
+    rows = [{"vendor": f"Shop Number {number}"} for number in range(60)]
+    known = unseen(Path("shops"), rows, ())
+    assert 0 < len(known) < len(rows) and all(map(is_held_back, known))
+    assert unseen(Path("shops"), rows, {"shops"}) == rows
+
+
+@pytest.mark.parametrize("option", ["shops", "shops=", "=build", "others=build"])
+def test_a_foreign_network_is_for_a_set(option: str) -> None:
+    with pytest.raises(UsageError, match="write SET=CHECKPOINT, SET one of: shops"):
+        foreign_networks([option], [Path("shops")])
 
 
 def test_candidates_know_what_is_right() -> None:
@@ -107,7 +123,7 @@ def test_a_page_without_words_is_not_seen() -> None:
 
 def test_a_network_that_is_right_gets_weight_and_one_that_errs_loses_it() -> None:
     right = np.array([1.0, 0.0])
-    good = [Choice(np.array([[0.0] * 5, [1.0, -9.0, -9.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
+    good = [Choice(np.array([[0.0] * 5, [14.0, -9.0, -9.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
     bad = [
         Choice(np.array([[0.0, -3.0, -3.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0, 0.0]]), right, 1.0, i % 2)
         for i in range(40)
@@ -117,7 +133,15 @@ def test_a_network_that_is_right_gets_weight_and_one_that_errs_loses_it() -> Non
         start = params().joint
         fitted = joint._with_scores("total", (start, start, start), choices, report)[2].total_weights
         assert (fitted[1] > priors.JOINT_SCORES["total"][1]) == grows
-        assert report[0].fit >= report[0].prior
+        assert "fitted" in report[0].what and report[0].fit > report[0].prior
+
+
+def test_scores_are_fitted_only_for_a_gain() -> None:
+    right = np.array([1.0, 0.0])
+    easy = [Choice(np.array([[0.0] * 5, [1.0, -9.0, -9.0, 0.0, 0.0]]), right, 1.0, i % 2) for i in range(40)]
+    report: list[Any] = []
+    fitted = joint._with_scores("total", (params().joint,) * 3, easy, report)[2].total_weights
+    assert fitted == tuple(priors.JOINT_SCORES["total"]) and "prior kept" in report[0].what
 
 
 def test_a_confidence_is_fitted_only_for_a_gain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ EXTRACT = WordRecipe(
     weights=Checkpoint(
         LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
         LocalFile(
-            f"{CHECKPOINT}/model.safetensors", "4cfdf0be1081b1bb13fd7e8eee29cb97d07947da7fd13473c0895914eec46875"
+            f"{CHECKPOINT}/model.safetensors", "f0254458cec22fb33ed6d5fc70bc920b77c58a3447ee1a430a2d0b62c2bd69df"
         ),
         "models.extractor:ExtractorModel",
     ),

@@ -6,7 +6,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from edgekit.training.counting import FEW, Counted
 from models import commands
 from models.calibration.answers import Labelled, count, open_raw
 from models.rules.__main__ import written
-from models.rules.heldback import is_held_back
+from models.rules.heldback import foreign_networks, unseen
 from models.rules.lines import Lines, read_pictures
 from models.rules.samples import train_rows
 
@@ -37,8 +37,9 @@ examples:
 A data folder has labels.jsonl and the pictures it names; only rows of split "train" count, less those that show a
 receipt of another split. Each picture is read as it is and --variants times altered (turned, smaller, blurred), by the
 default bundle. lexicon.json is read from the folder of --out; only "calibration" of this rung is rewritten there.
---held-back takes only receipts of shops that train no network: needed for rungs that have one. Where that leaves a
-field of "joint" with fewer than 30 receipts, it takes the calibration of "classical" in --out: fit that rung first.
+--held-back takes only receipts of shops that train no network: needed for rungs that have one. With --foreign
+SET=CHECKPOINT it takes all receipts of a set, as a network answers that was trained without that set. Where that leaves
+a field of "joint" with fewer than 30 receipts, it takes the calibration of "classical" in --out: fit that rung first.
 Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 
 
@@ -56,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--variants", type=int, metavar="N", default=2, help="altered readings (2); they need torch")
     parser.add_argument("--held-back", action="store_true", help="only shops that train no network")
+    parser.add_argument(
+        "--foreign",
+        metavar="SET=DIR",
+        action="append",
+        default=[],
+        help="for a set, a network trained without it",
+    )
     parser.add_argument("--bundle", type=Path, metavar="PATH", help="has the extraction network (the default bundle)")
     parser.add_argument("--cache", type=Path, metavar="DIR", default=Path("build/rules"), help="for lines read")
     parser.add_argument("--out", type=Path, metavar="JSON", required=True, help="extract_params.json to rewrite")
@@ -64,11 +72,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.foreign and options.rung not in NETWORKED:
+        raise UsageError(f"--foreign: --rung {options.rung} has no network: leave it out")
     if options.rung in NETWORKED and not options.held_back:
         raise UsageError(f"--rung {options.rung}: its network has seen the other shops: add --held-back")
     constants, params, lexicon = _open(options.out)
+    foreign = foreign_networks(options.foreign, options.data)
     extractor = open_raw(options.rung, params, lexicon, _session(options))
-    answers = count(_receipts(options), extractor)
+    by_set = {name: open_raw(options.rung, params, lexicon, session) for name, session in foreign.items()}
+    answers = count(_receipts(options, foreign), extractor, by_set)
     fits = {name: fit for name, found in answers.items() if (fit := _fit(found)) is not None}
     if not fits:
         raise UsageError(f"--rung {options.rung}: no labelled answer to count: give training receipts (--data)")
@@ -114,10 +126,10 @@ def _session(options: argparse.Namespace) -> Session | None:
     return open_session(Bundle.open(options.bundle), "extract", "onnxruntime", "fp32", threads=1)
 
 
-def _receipts(options: argparse.Namespace) -> list[Labelled]:
+def _receipts(options: argparse.Namespace, foreign: Collection[str]) -> list[Labelled]:
     sets = {folder: train_rows(folder) for folder in options.data}
     if options.held_back:
-        sets = {folder: [row for row in rows if is_held_back(row)] for folder, rows in sets.items()}
+        sets = {folder: unseen(folder, rows, foreign) for folder, rows in sets.items()}
     found = []
     with Progress(sum(len(rows) for rows in sets.values()) * (1 + options.variants)) as progress:
         for folder, rows in sets.items():

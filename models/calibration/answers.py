@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from edgekit.evaluation import SAME_AMOUNT, SCORED, judge
 from edgekit.extract import Extractor, ExtractParams, How, Lexicon
@@ -37,14 +38,19 @@ def shop_of(row: Row) -> str:
     return squash(str(row.get("vendor") or row["file"]))
 
 
-def count(receipts: Sequence[Labelled], extractor: Extractor) -> dict[str, list[Counted]]:
-    """Answers by field. The readings of one receipt count as one answer, the picture as it is for half of it."""
+def count(
+    receipts: Sequence[Labelled], extractor: Extractor, foreign: Mapping[str, Extractor] = MappingProxyType({})
+) -> dict[str, list[Counted]]:
+    """Answers by field. The readings of one receipt count as one answer, the picture as it is for half of it.
+
+    foreign: what answers instead for the receipts of a set.
+    """
     found: dict[str, list[Counted]] = {name: [] for name in SCORED}
     for receipt in receipts:
         altered = len(receipt.readings) - 1
         weights = (0.5, *(0.5 / altered for _ in range(altered))) if altered else (1.0,)
         for lines, weight in zip(receipt.readings, weights, strict=True):
-            fields = extractor.extract(lines.lines, lines.rows)
+            fields = foreign.get(receipt.source, extractor).extract(lines.lines, lines.rows)
             for name, counted in _answers(receipt, lines, fields):
                 found[name].append(replace(counted, weight=weight))
     return found

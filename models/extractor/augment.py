@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from edgekit.extract.places import PLACES
 from edgekit.extract.words import CHAR_IDS, char_ids
-from edgekit.geometry import rotated
-from edgekit.types import Point, TextLine
+from edgekit.geometry import quad_size, rotated
+from edgekit.types import Point, Quad, TextLine
 from models.extractor.noise import TaggedLine
 from models.extractor.samples import Sample
 
 _TILT = 1.5  # degrees, standard deviation
+_STRAYED = 0.25  # share of receipts with lines that are no print of the receipt: logos, its back, what lies beside it
+_STRAY_LETTERS = "aceilmnorstuxABEHIKLMNOSTUX0135789.'/*"
 _RESPELT = 0.08  # share of words whose letters are drawn anew
 _ZERO, _UPPER, _LOWER = (char_ids(c)[0] for c in "0Aa")
 _MEASURES = [PLACES.index(name) for name in ("left", "right", "centre", "height", "tallest", "gap_left", "gap_right")]
@@ -35,9 +37,30 @@ def read_lines(lines: Sequence[TaggedLine]) -> list[TextLine]:
 
 
 def altered(lines: Sequence[TaggedLine], rng: Random) -> list[TaggedLine]:
-    """Some of the lines, moved and spelt otherwise; never none of them."""
-    kept = _thinned(_cropped(lines, rng), rng)
-    return _placed(_spelt(kept or lines, rng), rng)
+    """Some of the lines, moved and spelt otherwise; never none of them. Now and then with lines that say nothing."""
+    kept = _thinned(_cropped(lines, rng), rng) or lines
+    strays = _strays(kept, rng) if kept and rng.random() < _STRAYED else []
+    return _placed([*strays, *_spelt(kept, rng)], rng)
+
+
+def _strays(lines: Sequence[TaggedLine], rng: Random) -> list[TaggedLine]:
+    """One to three lines of random letters, above all others more often than among them."""
+    found, top = [], min(lines, key=lambda line: line.quad.top_left[1]).quad
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        near = top if rng.random() < 0.7 else rng.choice(lines).quad
+        size = quad_size(near)[1]
+        height = size * rng.choice((0.5, 1.0, 1.0, 1.5, 2.5))
+        text = " ".join(_stray_word(rng) for _ in range(rng.choice((1, 1, 2, 3))))
+        x = near.top_left[0] + rng.uniform(-2.0, 8.0) * size
+        y = near.top_left[1] - height * rng.uniform(1.1, 4.0 if near is top else 1.1)
+        far = x + 0.5 * height * len(text)
+        box = Quad((x, y), (far, y), (far, y + height), (x, y + height))
+        found.append(TaggedLine(text, (-1,) * len(text), box, -1, rng.uniform(0.3, 0.97)))
+    return found
+
+
+def _stray_word(rng: Random) -> str:
+    return "".join(rng.choice(_STRAY_LETTERS) for _ in range(rng.choice((1, 2, 3, 4, 6, 9))))
 
 
 def _cropped(lines: Sequence[TaggedLine], rng: Random) -> Sequence[TaggedLine]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
 
 from edgekit.errors import BundleError
 from models.extractor.network import ExtractorModel
@@ -22,3 +26,17 @@ def load(folder: Path = CHECKPOINT) -> ExtractorModel:
     assert isinstance(model, ExtractorModel)
     model.train(False)
     return model
+
+
+class CheckpointSession:
+    """A checkpoint that runs as a bundle's extraction graph does: a ``Session`` of ``edgekit/extract/network.py``."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises BundleError where the folder holds no network."""
+        self._model = load(folder)
+
+    def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """Scores of chars and places, float32 [1, words, tags]."""
+        with torch.no_grad():
+            scores = self._model(*map(torch.from_numpy, inputs))
+        return (scores.numpy(),)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from edgekit.geometry import bounding_quad, quad_size, skew
@@ -74,15 +75,21 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def read_noisily(lines: Sequence[TaggedLine], noise: Noise, rng: Random, worse: float = 1.0) -> list[TaggedLine]:
+def read_noisily(
+    lines: Sequence[TaggedLine],
+    noise: Noise,
+    rng: Random,
+    worse: float = 1.0,
+    rows: Mapping[int, float] = MappingProxyType({}),
+) -> list[TaggedLine]:
     """Lines as our reader might read them, in the order given; their rows are kept.
 
-    worse: factor on how much is misread; what was measured are scans.
+    worse: factor on how much is misread; what was measured are scans. rows: further factors, by number of the row.
     """
     level = _drawn(noise.receipts, rng) * worse
     kept = [line for line in _joined(lines, noise, rng) if line.text and rng.random() >= _loss(line, noise)]
     parts = [part for line in kept for part in _parted(line, noise, rng)]
-    read = [_misread(line, level, noise, rng) for line in parts]
+    read = [_misread(line, level * rows.get(line.row, 1.0), noise, rng) for line in parts]
     count = sum(rng.random() < noise.smudges / 4 for _ in range(4))
     smudges = [_smudge(rng.choice(lines), rng) for _ in range(count) if lines]
     return [_shaken(line, noise.jitter, rng) for line in (*read, *smudges) if line.text.strip()]

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import fmean
 
@@ -18,7 +18,7 @@ from edgekit.errors import UsageError
 from edgekit.extract.words import TAGS
 from models import commands
 from models.extractor.corpus import LabelledReading, jobs_of, make_samples, readings_of
-from models.extractor.loading import CHECKPOINT
+from models.extractor.loading import CHECKPOINT, load
 from models.extractor.measuring import measure
 from models.extractor.network import ExtractorConfig, ExtractorModel
 from models.extractor.samples import Rules
@@ -41,6 +41,7 @@ The same command gives the same network on the same machine.
 Exit: 0 done, 2 an error (one line on stderr)."""
 
 _CURVE_STEPS = 50
+_FURTHER = 0.5  # of the rate, for a network that is trained already
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--real", type=int, metavar="N", default=6000, help="versions of labelled receipts (default %(default)s)")
     add("--variants", type=int, metavar="N", default=1, help="altered pictures of each receipt to read (default 1)")
     add("--epochs", type=int, metavar="N", default=schedule.epochs, help="passes over all (default %(default)s)")
+    add("--start", type=Path, metavar="DIR", help="a network to train further, at half the rate (else from scratch)")
     add("--seed", type=int, metavar="N", default=schedule.seed, help="of everything drawn by chance (default 0)")
     add("--threads", type=int, metavar="N", default=1, help="of torch, and processes that make samples (default 1)")
     add("--measure", type=int, metavar="N", default=200, help="synthetic receipts to measure on (default %(default)s)")
@@ -71,10 +73,12 @@ def _run(options: argparse.Namespace) -> None:
     if not options.data and not options.synthetic:
         raise UsageError("nothing to train on: name a folder with --data, or ask for some --synthetic receipts")
     schedule = Schedule(epochs=options.epochs, seed=options.seed)
+    if options.start:
+        schedule = replace(schedule, rate=schedule.rate * _FURTHER)
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = ExtractorModel(ExtractorConfig())
+    model = load(options.start) if options.start else ExtractorModel(ExtractorConfig())
     torch.nn.Module.to(model, device)
     readings = _readings(options)
     trained_on = [reading for reading in readings if not reading.is_held_back]
@@ -122,6 +126,7 @@ class _Log:
         facts = {
             "sets": [folder.resolve().name for folder in options.data],
             **{name: getattr(options, name) for name in sizes},
+            "further": options.start is not None,
             "schedule": asdict(schedule),
             "network": {k: v for k, v in ExtractorConfig().to_diff_dict().items() if k != "transformers_version"},
             "parameters": parameters,

@@ -20,7 +20,7 @@ from edgekit.manifest import parse_params
 from edgekit.session import open_session
 from edgekit.strict import to_plain
 from models import commands
-from models.rules.heldback import Eyes, Seen, is_held_back
+from models.rules.heldback import Eyes, Seen, foreign_networks, unseen
 from models.rules.joint import fit_joint, fit_rules
 from models.rules.lines import Lines, from_files, layout_params, parse_lines, read_pictures
 from models.rules.samples import Row, Sample, sample, train_rows
@@ -39,7 +39,8 @@ receipt of another split (near_duplicates). --out must exist: its hand-set const
 lexicon.json is read from the folder of --out. Lines that were read are kept in --cache; the reader's version, constants
 and graphs are part of the file's name, but empty the folder after changing the reader's code.
 Weights of "joint" are fitted on receipts of shops that the network was not trained on, read as they are and --variants
-times from altered pictures (those need torch, models/extractor).
+times from altered pictures (those need torch, models/extractor). With --foreign SET=CHECKPOINT all receipts of a set
+are looked at, by a network that was trained without that set.
 Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 
 
@@ -75,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
         "--network", type=Path, metavar="BUNDLE", help="fit the joint weights to its extraction network"
     )
     parser.add_argument("--variants", type=int, metavar="N", default=0, help="altered readings for --network (0)")
+    parser.add_argument(
+        "--foreign",
+        metavar="SET=DIR",
+        action="append",
+        default=[],
+        help="for a set, a network trained without it",
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where --out would change")
     return parser
 
@@ -87,8 +95,7 @@ def _run(options: argparse.Namespace) -> int:
     print(_table(fitted))
     constants = {**rules.constants, **{key: list(values) for key, values in fitted.weights.items()}}
     if network is not None:
-        start = fit_rules(samples, rules.lexicon, rules.params)
-        constants["joint"] = _joint(options, rules, start, network)
+        constants["joint"] = _joint(options, rules, samples, network)
     text = written(constants)
     if options.check:
         same = text == written(rules.constants)
@@ -112,10 +119,20 @@ def _network(bundle: Path) -> Network:
     return Network(open_session(Bundle.open(bundle), "extract", "onnxruntime", "fp32", threads=1))
 
 
-def _joint(options: argparse.Namespace, rules: _Rules, start: JointWeights, network: Network) -> dict[str, Any]:
-    """The joint weights, their points of the rules given."""
-    eyes = Eyes(rules.lexicon, replace(rules.params, joint=start), network)
-    seen = _seen(options, eyes)
+def _joint(options: argparse.Namespace, rules: _Rules, samples: Sequence[Sample], network: Network) -> dict[str, Any]:
+    """The joint weights. Points of the rules that look at a foreign set are fitted without it, as its network is."""
+
+    def eyes_of(network: Network, known: Sequence[Sample]) -> tuple[Eyes, JointWeights]:
+        start = fit_rules(known, rules.lexicon, rules.params)
+        return Eyes(rules.lexicon, replace(rules.params, joint=start), network), start
+
+    foreign = foreign_networks(options.foreign, options.data)
+    eyes, start = eyes_of(network, samples)
+    by_set = {
+        name: eyes_of(Network(session), [sample for sample in samples if sample.name != name])[0]
+        for name, session in foreign.items()
+    }
+    seen = _seen(options, eyes, by_set)
     if not seen:
         raise UsageError("no held-back receipt: --network needs receipts of shops that its network was not trained on")
     halves, report = fit_joint(seen, start)
@@ -123,16 +140,17 @@ def _joint(options: argparse.Namespace, rules: _Rules, start: JointWeights, netw
     return dict(to_plain(halves[2]))
 
 
-def _seen(options: argparse.Namespace, eyes: Eyes) -> list[Seen]:
-    """The readings of all held-back receipts; those of one receipt count as one."""
-    sets = [(folder, [row for row in train_rows(folder) if is_held_back(row)]) for folder in options.data]
+def _seen(options: argparse.Namespace, eyes: Eyes, foreign: Mapping[str, Eyes]) -> list[Seen]:
+    """The readings of all receipts that their network does not know; those of one receipt count as one."""
+    sets = [(folder, unseen(folder, train_rows(folder), foreign)) for folder in options.data]
     found = []
     with Progress(sum(len(rows) for _, rows in sets) * (1 + options.variants)) as progress:
         for folder, rows in sets:
-            readings = _readings(options, folder, rows, progress)
+            readings, name = _readings(options, folder, rows, progress), folder.resolve().name
+            looking = foreign.get(name, eyes)
             for row in rows:
                 lines = readings.get(Path(row["file"]).name, ())
-                seen = (eyes.see(row, folder.resolve().name, one, 1 / len(lines)) for one in lines)
+                seen = (looking.see(row, name, one, 1 / len(lines)) for one in lines)
                 found += [one for one in seen if one is not None]
     return found
 

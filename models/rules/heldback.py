@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from pathlib import Path
 
 import numpy as np
 
+from edgekit.errors import UsageError
 from edgekit.evaluation import SAME_AMOUNT
 from edgekit.extract import JOINT, ExtractParams, Lexicon, points, ruled
 from edgekit.extract import confidence as sure
 from edgekit.extract.items import find_items
 from edgekit.extract.joint import best_tax, joint_dates, joint_names, joint_totals
 from edgekit.extract.mending import mended
-from edgekit.extract.network import Network, Reading
+from edgekit.extract.network import Network, Reading, Session
 from edgekit.extract.paper import Paper, build_paper
 from edgekit.extract.params import JointWeights
 from edgekit.extract.rungs import params_of
@@ -41,6 +43,31 @@ def shop_number(row: Row) -> int:
 def is_held_back(row: Row) -> bool:
     """Whether the network was not trained on a training receipt."""
     return shop_number(row) % FOLDS == HELD_BACK
+
+
+def foreign_networks(options: Sequence[str], folders: Sequence[Path]) -> dict[str, Session]:
+    """Networks that were trained without a whole set, by the set's name. options: like ``sroie=build/without_sroie``.
+
+    Their sets are looked at as receipts of a new kind are: none of them is known to the network. Needs torch.
+    Raises UsageError, BundleError.
+    """
+    if not options:
+        return {}
+    from models.extractor.loading import CheckpointSession  # its package needs torch
+
+    found: dict[str, Session] = {}
+    known = {folder.resolve().name for folder in folders}
+    for option in options:
+        name, _, folder = option.partition("=")
+        if name not in known or not folder:
+            raise UsageError(f"--foreign {option}: write SET=CHECKPOINT, SET one of: {', '.join(sorted(known))}")
+        found[name] = CheckpointSession(Path(folder))
+    return found
+
+
+def unseen(folder: Path, rows: Sequence[Row], foreign: Collection[str]) -> list[Row]:
+    """The rows of a set that its network was not trained on: all of a foreign set's, else those held back."""
+    return [row for row in rows if folder.resolve().name in foreign or is_held_back(row)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Any
 from models.synthetic.vocabulary import options
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_TWO_PARTED = 0.08  # share of names of two words that stand on two rows
+_NUMBERED = 0.06  # share of trade names with the number of the store
 _BUSINESS = ("Holdings", "Retail", "Group", "Trading", "Ventures", "Services", "Resources")
 
 
@@ -49,6 +51,8 @@ def compose_shop(random: Random, country: Mapping[str, Any], language: str, styl
         name = legal if random.random() < 0.75 else trade + " " + random.choice(country["legal"])
     elif legal:
         name, other = (legal, trade) if country["legal_share"] > 0.5 else (trade, legal)
+    if not other and random.random() < _NUMBERED:
+        name += random.choice((" #", " #", " # ", " No. ")) + str(random.randrange(2, 9999))
     upper = random.random() < 0.6
     rows = _rows(random, name.upper() if upper else name)
     if other and upper:
@@ -95,7 +99,8 @@ def _initials(random: Random) -> str:
 
 def _rows(random: Random, name: str) -> tuple[str, ...]:
     words = name.split(" ")
-    if len(words) < 3 or random.random() > 0.16 + 0.3 * (len(name) > 26):
+    rate = 0.16 + 0.3 * (len(name) > 26) if len(words) > 2 else _TWO_PARTED
+    if len(words) < 2 or random.random() > rate:
         return (name,)
     cut = random.randrange(1, len(words))
     return (" ".join(words[:cut]), " ".join(words[cut:]))
