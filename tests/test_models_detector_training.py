@@ -131,7 +131,7 @@ def test_ink_is_where_the_target_is() -> None:
     page, image = Page("", quads, (line(200, 20, 100, 10),), "drawn", TRAIN), Image.fromarray(pixels)
     random = np.random.default_rng(4)
     for _ in range(6):
-        sample = drawing.part_of_page(image, page, (416, 640), 1.4, random)
+        sample = drawing.part_of_page(image, page, (416, 640), random)
         marked = sample.target > 0.5
         assert marked.any() and sample.counts.min() < 0.5, "the unsure line counts neither way"
         assert sample.pixels[marked].mean() + 40 < sample.pixels[~marked].mean()

@@ -55,7 +55,7 @@ class Drawn(Dataset[Batch]):
         pictures = [self._pictures[page.picture] for page in chosen]
         glance = whole_page(pictures[0], self._params.glance_pixels, self._params.multiple, random)
         pairs = zip(pictures[1:], chosen[1:], strict=True)
-        return Batch(tuple(part_of_page(*pair, shape, self._params.unclip, random) for pair in pairs), glance)
+        return Batch(tuple(part_of_page(*pair, shape, random) for pair in pairs), glance)
 
 
 def loader(drawn: Drawn, workers: int = 1) -> Iterator[Batch]:

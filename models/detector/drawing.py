@@ -25,6 +25,8 @@ _LEGIBLE = 5.0
 """Height below which a line counts neither way."""
 _MARGIN = 8
 """Pixels around what is shown that resizing may mix in."""
+UNCLIP = 1.4
+"""The ratio by which boxes of the targets grow: the published network's. Those of a learned map are a little larger."""
 ROOM = 0.08
 """What the boxes are to leave free around a line, of its height."""
 EDGE = 0.8
@@ -40,15 +42,13 @@ class Sample:
     counts: NDArray[np.float32]
 
 
-def part_of_page(
-    image: Image.Image, page: Page, shape: tuple[int, int], unclip: float, random: np.random.Generator
-) -> Sample:
+def part_of_page(image: Image.Image, page: Page, shape: tuple[int, int], random: np.random.Generator) -> Sample:
     """A part of a page, at a size at which it can be read, as a look of the product shows it."""
     view = _view(image, page, shape, random)
     quads, unsure = (_seen(quads, view) for quads in (page.quads, page.unsure))
     small = [quad for quad in quads if quad_size(quad)[1] < _LEGIBLE]
     lines = [quad for quad in quads if quad_size(quad)[1] >= _LEGIBLE]
-    target = draw_map([shrunk(quad, unclip, ROOM, EDGE) for quad in lines], shape)
+    target = draw_map([shrunk(quad, UNCLIP, ROOM, EDGE) for quad in lines], shape)
     counts = 1 - draw_map([*unsure, *small], shape)
     return Sample(worn(drawn(*_cut_out(image, view)), random), target, np.maximum(counts, target))
 
