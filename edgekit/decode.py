@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import importlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +21,8 @@ Source: TypeAlias = "str | Path | bytes | Image.Image | NDArray[Any]"
 
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF", "AVIF")
 """Decoders that may be tried. The list is closed: Pillow also knows formats that start other programs (EPS)."""
+_DECODERS = ("Jpeg", "Mpo", "Png", "WebP", "Tiff", "Bmp", "Gif", "Avif")
+"""Pillow's modules for these formats; HEIF comes with a plug-in."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _REDUCTIONS = (8, 4, 2)
 _TURNS = {
@@ -123,7 +128,7 @@ def _identify(data: bytes, params: DecodeParams, name: str) -> Image.Image:
         raise ImageError(f"{name}: is empty: copy or take the picture again")
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         _register_heif(name)
-    Image.init()
+    _load_decoders()
     try:
         return Image.open(io.BytesIO(data), formats=[f for f in _FORMATS if f in Image.OPEN])
     except Image.DecompressionBombError as error:
@@ -134,6 +139,14 @@ def _identify(data: bytes, params: DecodeParams, name: str) -> Image.Image:
         raise ImageError(f"{name}: not a picture in a known format: save it as JPEG or PNG") from error
     except Exception as error:  # decoders raise anything on damaged headers
         raise ImageError(f"{name}: damaged picture ({error}): copy or take it again") from error
+
+
+@functools.cache
+def _load_decoders() -> None:
+    """Those of _FORMATS; ``Image.init`` would load forty more."""
+    for name in _DECODERS:
+        with contextlib.suppress(ImportError):  # an older Pillow, or one built without this library
+            importlib.import_module(f"PIL.{name}ImagePlugin")
 
 
 def _register_heif(name: str) -> None:

@@ -17,15 +17,24 @@ from edgekit.types import Quad
 
 Pixels: TypeAlias = NDArray[np.uint8]
 """uint8 [height, width, 3], RGB."""
+Box: TypeAlias = tuple[int, int, int, int]
+"""Left, top, right and bottom in pixels; the last two are the first that are not in it."""
 
 _OUTSIDE = (127, 127, 127)  # the middle of the networks' input range: neither ink nor paper
 _LEVEL = 1e-9  # a perspective of less moves no pixel by a millionth: the same without it, and a sixth quicker
 _QUARTER_TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
-def resize(image: Image.Image, width: int, height: int) -> Pixels:
-    """The whole picture at another size."""
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+def resize(image: Image.Image, width: int, height: int, box: Box | None = None) -> Pixels:
+    """The whole picture, or what is in a box of it, at another size; its rim is that of the box.
+
+    Pillow's two passes, in the order in which Pillow 13 makes them, one by one: so the whole is gone before the second.
+    """
+    part = image if box in (None, (0, 0, *image.size)) else image.crop(box)
+    lost = part.height - height
+    height_first = lost > 0 and lost > 2 * (part.width - width)
+    part = part.resize((part.width, height) if height_first else (width, part.height), Image.Resampling.BILINEAR)
+    return np.asarray(part.resize((width, height), Image.Resampling.BILINEAR))
 
 
 def turn(image: Image.Image, degrees: int) -> Image.Image:

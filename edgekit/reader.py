@@ -18,6 +18,7 @@ from edgekit.image import turn, turned_size
 from edgekit.layout import LayoutParams, rows
 from edgekit.machine import default_threads
 from edgekit.manifest import parse_params
+from edgekit.memory import Slack
 from edgekit.recognize import RecognizeParams, Recognizer
 from edgekit.scan import Found, Scan, Scanner
 from edgekit.session import Session, open_session
@@ -25,6 +26,8 @@ from edgekit.timings import Timings
 from edgekit.types import Point, Receipt, TextLine
 
 Params = TypeVar("Params")
+
+_SLACK = 4 << 20  # bytes that reads may leave unused: what those of small pictures use anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Reader:
             self._layout,
         )
         self._extractor = _extractor(bundle, engine, choice)
+        self._slack = Slack(_SLACK)
 
     @classmethod
     def open(
@@ -119,6 +123,12 @@ class Reader:
 
     def read_timed(self, source: Source) -> tuple[Receipt, Timings]:
         """``read``, and how long each stage took."""
+        try:
+            return self._read(source)
+        finally:
+            self._slack.give_back()
+
+    def _read(self, source: Source) -> tuple[Receipt, Timings]:
         timings = Timings()
         photo, found = self._find(source, timings)
         scan = self._scanner.read(found)

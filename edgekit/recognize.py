@@ -73,10 +73,11 @@ class Recognizer:
 
     def plan(self, quads: Sequence[Quad]) -> list[Batch]:
         """Batches, wide lines first: the long runs start early, so that workers end together."""
-        wide = sorted(range(len(quads)), key=lambda i: (-self._width(quads[i]), i))
+        widths = [self._width(quad) for quad in quads]
+        wide = sorted(range(len(quads)), key=lambda i: (-widths[i], i))
         batches: list[Batch] = []
         for i in wide:
-            bucket = next(w for w in self._params.widths if w >= self._width(quads[i]))
+            bucket = next(w for w in self._params.widths if w >= widths[i])
             if not batches or batches[-1][0] != bucket or len(batches[-1][1]) == self._params.batch:
                 batches.append((bucket, []))
             batches[-1][1].append(i)

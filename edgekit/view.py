@@ -36,8 +36,7 @@ def drawn(image: Image.Image, view: View) -> Pixels:
     """A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias."""
     if tilt(view.area) == 0:
         (left, top), (right, bottom) = view.area.top_left, view.area.bottom_right
-        box = (round(left), round(top), round(right), round(bottom))
-        return resize(image if box == (0, 0, *image.size) else image.crop(box), *view.size)
+        return resize(image, *view.size, (round(left), round(top), round(right), round(bottom)))
     scale = min(view.scale, 1.0)
     small = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     if small != image.size:
@@ -61,9 +60,15 @@ def in_tiles(
     axis, long = (0, height) if height >= width else (1, width)
     core = -(-long // (-(-height * width // most) * multiple)) * multiple
     span = min(core + 2 * margin, long)
-    parts = []
+    whole = np.empty((height, width), np.float32)
     for start in range(0, long, core):
-        first = min(max(start - margin, 0), long - span)
-        seen = see(np.take(pixels, range(first, first + span), axis))
-        parts.append(np.take(seen, range(start - first, min(start + core, long) - first), axis))
-    return np.concatenate(parts, axis)
+        first, end = min(max(start - margin, 0), long - span), min(start + core, long)
+        seen = see(np.ascontiguousarray(pixels[_along(axis, first, first + span)]))
+        whole[_along(axis, start, end)] = seen[_along(axis, start - first, end - first)]
+        del seen  # it lies in the engine's memory, which the next tile needs
+    return whole
+
+
+def _along(axis: int, start: int, stop: int) -> tuple[slice, ...]:
+    """The index of rows (axis 0) or columns from ``start`` to ``stop``."""
+    return (slice(None),) * axis + (slice(start, stop),)

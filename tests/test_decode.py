@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,13 @@ def corner_marked(width: int = 40, height: int = 20) -> Image.Image:
 
 def pixel(photo: Photo, x: int, y: int) -> Any:
     return photo.image.getpixel((x, y))
+
+
+def test_decoders_of_all_formats_are_loaded_and_no_others() -> None:
+    code = "import sys; from edgekit.decode import _load_decoders; _load_decoders(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    plugins = {name.removeprefix("PIL.").removesuffix("ImagePlugin") for name in loaded if name.endswith("ImagePlugin")}
+    assert plugins - {"Avif"} == {"Jpeg", "Mpo", "Png", "WebP", "Tiff", "Bmp", "Gif"}  # no AVIF in older Pillows
 
 
 @pytest.mark.usefixtures("no_heif")

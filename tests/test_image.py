@@ -48,6 +48,20 @@ def test_resize_is_fixed_point_bilinear_columns_then_rows(width: int, height: in
     assert np.array_equal(resize(Image.fromarray(pixels), width, height), expected)
 
 
+def test_resize_shrinks_rows_first_where_they_lose_most() -> None:
+    pixels = noise(90, 53)
+    rows = resampled_rows(pixels, 20)
+    expected = resampled_rows(rows.transpose(1, 0, 2), 45).transpose(1, 0, 2)
+    assert np.array_equal(resize(Image.fromarray(pixels), 45, 20), expected)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 70), st.integers(1, 70))
+def test_resize_of_a_box_sees_nothing_around_it(width: int, height: int, right: int, bottom: int) -> None:
+    picture = Image.fromarray(noise(80, 75))
+    box = (4, 7, 4 + right, 7 + bottom)
+    assert np.array_equal(resize(picture, width, height, box), resize(picture.crop(box), width, height))
+
+
 def test_crop_of_whole_pixels_is_a_slice() -> None:
     pixels = noise(60, 200)
     cut = crop(Image.fromarray(pixels), rectangle(12, 5, 100, 48), 100, 48)

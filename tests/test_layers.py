@@ -46,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
     "evaluation": {"errors", "reliability", "types"},
     "reader": {
         *("bundle", "decode", "detect", "errors", "escalation", "extract", "geometry", "image", "layout", "machine"),
-        *("manifest", "recognize", "scan", "session", "timings", "types"),
+        *("manifest", "memory", "recognize", "scan", "session", "timings", "types"),
     },
     "training": {
         *("bundle", "bundling", "calibration", "errors", "evaluation", "extract", "manifest", "parsing", "reader"),
