@@ -38,7 +38,8 @@ class Slack:
     glibc keeps, for the next allocation, up to twice the largest block that was ever freed (mallopt(3), on its dynamic
     threshold), and pages between blocks in use: after large pictures, a tenth of a process that reads receipts. No
     setting of the process is changed. Giving back takes about a millisecond, and taking anew a few more; so it is done
-    only where resident memory has grown by ``most`` since the last time. Elsewhere than in glibc it does nothing.
+    only where resident memory has grown by ``most`` since the last time, and ``most`` bytes at the heap's end stay.
+    Elsewhere than in glibc it does nothing.
     """
 
     def __init__(self, most: int) -> None:
@@ -51,7 +52,7 @@ class Slack:
         if trim is None or now is None:
             return
         if now - self._least > self._most:
-            trim(0)
+            trim(self._most)
             self._least = rss() or 0
         self._least = min(self._least, now)
 

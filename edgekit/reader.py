@@ -27,7 +27,7 @@ from edgekit.types import Point, Receipt, TextLine
 
 Params = TypeVar("Params")
 
-_SLACK = 4 << 20  # bytes that reads may leave unused: what those of small pictures use anyway
+_SLACK = 4 << 20  # bytes that reads may leave unused: about what one of a small picture does
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def merge_twins(folded: str) -> str:
     return folded.translate(_TWINS)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def squash(text: str) -> str:
     """The skeleton's letters alone: what two phrases are compared by."""
     if text.isascii():
@@ -52,7 +52,7 @@ def squash(text: str) -> str:
     return "".join([c for c in merge_twins(fold(text)) if c.isalnum()])
 
 
-@lru_cache(maxsize=1024)  # several finders look at each row of a receipt
+@lru_cache(maxsize=256)  # several finders look at each row of a receipt
 def skeleton(text: str, masked: tuple[tuple[int, int], ...] = ()) -> Skeleton:
     """The skeleton of a text; each masked [start, end) range becomes a BREAK that no phrase reaches across."""
     hidden = {i for start, end in masked for i in range(start, end)}
