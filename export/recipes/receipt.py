@@ -93,7 +93,7 @@ EXTRACT = WordRecipe(
     weights=Checkpoint(
         LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
         LocalFile(
-            f"{CHECKPOINT}/model.safetensors", "f0254458cec22fb33ed6d5fc70bc920b77c58a3447ee1a430a2d0b62c2bd69df"
+            f"{CHECKPOINT}/model.safetensors", "86688ac36ba2df6ca7f3d6c58b1dbb9df817b6e0e9f33ded36225ab8347a2f6b"
         ),
         "models.extractor:ExtractorModel",
     ),
