@@ -21,12 +21,25 @@ from edgekit.detect import find_lines
 from edgekit.errors import BundleError, UsageError
 from edgekit.geometry import quad_size, rotated, tilt
 from edgekit.types import Point, Quad
-from models.detector.pages import Page, read_pages, write_pages
-from models.detector.targets import draw_map, resized, shrunk
-from models.evaluate import readers
-from models.evaluate.detection import overlap
-from models.recognizer.data import HELD, TRAIN
 
+torch = pytest.importorskip("torch", reason="torch is not installed")
+batches: Any = importlib.import_module("models.detector.batches")
+data: Any = importlib.import_module("models.recognizer.data")
+detector: Any = importlib.import_module("models.detector")
+drawing: Any = importlib.import_module("models.detector.drawing")
+kept: Any = importlib.import_module("models.detector.pages")
+prepare: Any = importlib.import_module("models.detector.prepare")
+targets: Any = importlib.import_module("models.detector.targets")
+train: Any = importlib.import_module("models.detector.train")
+training: Any = importlib.import_module("models.detector.training")
+tuned: Any = importlib.import_module("models.detector.tuned")
+run: Any = importlib.import_module("models.tuning")
+readers: Any = importlib.import_module("models.evaluate.readers")
+overlap: Any = importlib.import_module("models.evaluate.detection").overlap
+overlay: Any = importlib.import_module("export.tuning").overlay
+
+HELD, TRAIN = data.HELD, data.TRAIN
+Page, read_pages, write_pages = kept.Page, kept.read_pages, kept.write_pages
 PARAMS = readers.detect_params()
 
 
@@ -45,7 +58,7 @@ def line(x: float, y: float, length: float, height: float, degrees: float = 0.0)
 def test_a_shrunk_region_grows_back_to_the_line(
     length: float, height: float, degrees: float, unclip: float, room: float
 ) -> None:
-    inner = shrunk(line(0, 0, length, height, degrees), unclip, room)
+    inner = targets.shrunk(line(0, 0, length, height, degrees), unclip, room)
     long, high = quad_size(inner)
     grow = unclip * long * high / (long + high)  # both sides
     assert long + grow == pytest.approx(length + room * height, rel=1e-3)
@@ -54,17 +67,17 @@ def test_a_shrunk_region_grows_back_to_the_line(
 
 
 def test_resizing_keeps_the_middle() -> None:
-    quad = resized(line(50, 40, 30, 10, 20), -4)
+    quad = targets.resized(line(50, 40, 30, 10, 20), -4)
     assert quad_size(quad) == pytest.approx((34, 14))
     assert np.mean(quad.points, axis=0) == pytest.approx((50, 40))
-    assert quad_size(resized(line(0, 0, 30, 10), 100)) == pytest.approx((1.5, 0.5)), "never turned inside out"
+    assert quad_size(targets.resized(line(0, 0, 30, 10), 100)) == pytest.approx((1.5, 0.5)), "never turned inside out"
 
 
 @settings(deadline=None, max_examples=10)
 @given(st.floats(-3, 3))
 def test_the_product_finds_the_lines_of_a_target(degrees: float) -> None:
     lines = [line(150, 40 + 30 * i, 120 + 10 * i, 18, degrees) for i in range(6)]
-    heat = draw_map([shrunk(quad, PARAMS.unclip, 0.0) for quad in lines], (320, 256))
+    heat = targets.draw_map([targets.shrunk(quad, PARAMS.unclip, 0.0) for quad in lines], (320, 256))
     assert heat.shape == (256, 320) and heat.dtype == np.float32 and 0 < heat.mean() < 0.3 and heat.max() == 1
     found = find_lines(heat, PARAMS).quads
     assert len(found) == len(lines)
@@ -78,18 +91,6 @@ def test_pages_are_kept_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").write_text('{"picture": 1}\n', "utf-8")
     with pytest.raises(UsageError, match=r"bad\.jsonl: no file of pages .*make one with models\.detector\.prepare"):
         read_pages(tmp_path / "bad.jsonl")
-
-
-torch = pytest.importorskip("torch", reason="torch is not installed")
-batches: Any = importlib.import_module("models.detector.batches")
-drawing: Any = importlib.import_module("models.detector.drawing")
-detector: Any = importlib.import_module("models.detector")
-prepare: Any = importlib.import_module("models.detector.prepare")
-train: Any = importlib.import_module("models.detector.train")
-training: Any = importlib.import_module("models.detector.training")
-tuned: Any = importlib.import_module("models.detector.tuned")
-run: Any = importlib.import_module("models.tuning")
-overlay: Any = importlib.import_module("export.tuning").overlay
 
 
 @pytest.fixture(scope="module")
