@@ -51,18 +51,18 @@ def foreign_networks(options: Sequence[str], folders: Sequence[Path]) -> dict[st
     Their sets are looked at as receipts of a new kind are: none of them is known to the network. Needs torch.
     Raises UsageError, BundleError.
     """
-    if not options:
-        return {}
-    from models.extractor.loading import CheckpointSession  # its package needs torch
-
-    found: dict[str, Session] = {}
+    places: dict[str, Path] = {}
     known = {folder.resolve().name for folder in folders}
     for option in options:
         name, _, folder = option.partition("=")
         if name not in known or not folder:
             raise UsageError(f"--foreign {option}: write SET=CHECKPOINT, SET one of: {', '.join(sorted(known))}")
-        found[name] = CheckpointSession(Path(folder))
-    return found
+        places[name] = Path(folder)
+    if not places:
+        return {}
+    from models.extractor.loading import CheckpointSession  # its package needs torch
+
+    return {name: CheckpointSession(folder) for name, folder in places.items()}
 
 
 def unseen(folder: Path, rows: Sequence[Row], foreign: Collection[str]) -> list[Row]:
