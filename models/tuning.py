@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import math
 import os
 from collections.abc import Callable
@@ -99,6 +100,14 @@ def _groups(network: nn.Module, decay: float) -> list[dict[str, Any]]:
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
+
+
+def note(out: Path, row: dict[str, Any]) -> None:
+    """Prints a row of a run's log, and adds it to ``log.jsonl``. Raises OSError."""
+    text = json.dumps(row)
+    print(text, flush=True)
+    with (out / "log.jsonl").open("a", encoding="utf-8") as file:
+        file.write(text + "\n")
 
 
 def save(out: Path, packed: bytes, state: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ train: Any = importlib.import_module("models.recognizer.train")
 tuned: Any = importlib.import_module("models.recognizer.tuned")
 loading: Any = importlib.import_module("models.recognizer.loading")
 data: Any = importlib.import_module("models.recognizer.data")
+packing: Any = importlib.import_module("models.tuned")
 tuning: Any = importlib.import_module("export.tuning")
 training_run: Any = importlib.import_module("models.tuning")
 
@@ -150,7 +151,7 @@ def test_packed_weights_laid_over_the_graph_are_the_network(published: Any) -> N
 
 def test_values_too_large_for_half_precision_are_refused() -> None:
     with pytest.raises(BundleError, match="does not fit half precision"):
-        tuned.half(np.array([1e5], np.float32), "w")
+        packing.half(np.array([1e5], np.float32), "w")
 
 
 def test_the_product_reads_what_training_reads(folder: Path, published: Any) -> None:

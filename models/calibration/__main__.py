@@ -57,13 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--variants", type=int, metavar="N", default=2, help="altered readings (2); they need torch")
     parser.add_argument("--held-back", action="store_true", help="only shops that train no network")
-    parser.add_argument(
-        "--foreign",
-        metavar="SET=DIR",
-        action="append",
-        default=[],
-        help="for a set, a network trained without it",
-    )
+    commands.add_foreign(parser)
     parser.add_argument("--bundle", type=Path, metavar="PATH", help="has the extraction network (the default bundle)")
     parser.add_argument("--cache", type=Path, metavar="DIR", default=Path("build/rules"), help="for lines read")
     parser.add_argument("--out", type=Path, metavar="JSON", required=True, help="extract_params.json to rewrite")

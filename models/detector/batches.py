@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from edgekit.detect import DetectParams
 from edgekit.image import Pixels
@@ -56,13 +55,3 @@ class Drawn(Dataset[Batch]):
         glance = whole_page(pictures[0], self._params.glance_pixels, self._params.multiple, random)
         pairs = zip(pictures[1:], chosen[1:], strict=True)
         return Batch(tuple(part_of_page(*pair, shape, random) for pair in pairs), glance)
-
-
-def loader(drawn: Drawn, workers: int = 1) -> Iterator[Batch]:
-    """The batches in order, several made ahead."""
-    ahead = 8 if workers else None
-    return iter(DataLoader(drawn, batch_size=None, num_workers=workers, collate_fn=_same, prefetch_factor=ahead))
-
-
-def _same(batch: Any) -> Any:
-    return batch

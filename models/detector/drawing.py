@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from edgekit.geometry import quad_size, rotated
-from edgekit.image import Pixels
+from edgekit.image import Pixels, resize
 from edgekit.types import Point, Quad
 from edgekit.view import View, drawn
 from models.detector.pages import Page
@@ -63,7 +63,7 @@ def whole_page(image: Image.Image, most: int, multiple: int, random: np.random.G
         )
     scale = math.sqrt(most / (image.width * image.height)) * random.uniform(0.8, 1.1)
     width, height = (max(1, round(side * scale / multiple)) * multiple for side in image.size)
-    return worn(np.asarray(image.resize((width, height), Image.Resampling.BILINEAR)), random)
+    return worn(resize(image, width, height), random)
 
 
 def worn(pixels: Pixels, random: np.random.Generator) -> Pixels:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +16,7 @@ from torch import Tensor
 
 from edgekit.errors import UsageError
 from models import commands
-from models.detector.batches import Batch, Drawn, loader
+from models.detector.batches import Batch, Drawn
 from models.detector.loading import load
 from models.detector.measuring import measure
 from models.detector.network import Detector
@@ -26,8 +24,9 @@ from models.detector.pages import Page, read_pages
 from models.detector.training import glance_loss, region_loss
 from models.detector.tuned import pack
 from models.evaluate import readers
+from models.recognizer.batches import loader
 from models.recognizer.data import HELD, TRAIN
-from models.tuning import Schedule, Trainer, save
+from models.tuning import Schedule, Trainer, note, save
 
 ABOUT = "Tune the published detector to receipts, on the CPU."
 EPILOG = """\
@@ -82,11 +81,11 @@ class Run:
     def start(self) -> None:
         """Begins, or goes on where the state in the folder ends."""
         self._out.mkdir(parents=True, exist_ok=True)
-        self._log({"config": asdict(self._config)})
+        note(self._out, {"config": asdict(self._config)})
         if (self._out / "state.pt").exists():
             self._trainer.restore(torch.load(self._out / "state.pt", weights_only=True))
         else:
-            self._log({"step": 0, "held": self._measure()})
+            note(self._out, {"step": 0, "held": self._measure(self._packed())})
         while self._trainer.step < self._config.steps:
             self._go_on(min(self._trainer.step + self._config.every, self._config.steps))
 
@@ -102,31 +101,29 @@ class Run:
                 spent = time.perf_counter() - started
                 print(f"{self._trainer.step}/{config.steps} {np.mean(losses[-50:]):.4f} {spent:.0f}s", flush=True)
         seconds = time.perf_counter() - started
-        save(self._out, pack(self._trainer.average, self._data), self._trainer.state())
+        packed = self._packed()
+        save(self._out, packed, self._trainer.state())
         rate = self._trainer.schedule.at(self._trainer.step)
-        self._log(
+        note(
+            self._out,
             {
                 "step": self._trainer.step,
                 "loss": round(float(np.mean(losses)), 5),
                 "rate": round(rate, 7),
                 "seconds": round(seconds, 1),
-                "held": self._measure(),
-            }
+                "held": self._measure(packed),
+            },
         )
 
     def _loss(self, network: Detector, batch: Batch) -> Tensor:
         at_a_glance = glance_loss(network, self._teacher, batch.glance)
         return region_loss(network, batch.samples) + self._config.glance * at_a_glance
 
-    def _measure(self) -> dict[str, dict[str, float]]:
-        tuned = pack(self._trainer.average, self._data)
-        return measure(readers.tuned_detector(tuned, self._config.threads), self._held)
+    def _packed(self) -> bytes:
+        return pack(self._trainer.average, self._data)
 
-    def _log(self, row: dict[str, Any]) -> None:
-        text = json.dumps(row)
-        print(text, flush=True)
-        with (self._out / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
+    def _measure(self, packed: bytes) -> dict[str, dict[str, float]]:
+        return measure(readers.tuned_detector(packed, self._config.threads), self._held)
 
 
 def _some(pages: Sequence[Page], most: int) -> list[Page]:
@@ -141,17 +138,12 @@ def _some(pages: Sequence[Page], most: int) -> list[Page]:
     ]
 
 
-def _share(text: str) -> tuple[str, float]:
-    kind, _, number = text.partition("=")
-    return kind, float(number)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = commands.parser("python -m models.detector.train", ABOUT, EPILOG)
     add = parser.add_argument
     add("--pages", metavar="JSONL", action="append", required=True, help="training pages; may be repeated")
     add("--out", type=Path, metavar="DIR", required=True, help="folder of the run")
-    add("--share", type=_share, metavar="KIND=X", action="append", default=[], help="how often a kind is drawn (1)")
+    commands.add_share(parser, "how often a kind is drawn (1)")
     add("--steps", type=int, default=4000, help="of the optimiser (4000)")
     add("--every", type=int, default=500, help="steps between two measurements (500)")
     add("--size", type=int, default=3, help="parts of pages in a step (3)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -19,6 +19,7 @@ from models.recognizer.data import Line
 _COLUMNS = 64 * 256
 """Pixels of width in one batch: narrow lines come many at a time."""
 _MOST, _LEAST = 128, 8
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def padded(crops: Sequence[Pixels], width: int, grey: int) -> Pixels:
     return batch
 
 
-def loader(drawn: Drawn, workers: int = 1) -> Iterator[Batch]:
+def loader(drawn: Dataset[Made], workers: int = 1) -> Iterator[Made]:
     """The planned batches in order, several made ahead."""
     ahead = 8 if workers else None
     return iter(DataLoader(drawn, batch_size=None, num_workers=workers, collate_fn=_same, prefetch_factor=ahead))

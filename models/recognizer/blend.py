@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from edgekit.errors import UsageError
+from export.tuning import CLASSES
 from models import commands
-from models.recognizer.tuned import CLASSES, half
+from models.tuned import half
 
 ABOUT = "A weighted mean of the weights of two runs, the second begun where the first ended."
 EPILOG = """\

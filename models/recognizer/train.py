@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +24,7 @@ from models.recognizer.loading import load
 from models.recognizer.network import Recognizer
 from models.recognizer.training import loss_of, rates, read
 from models.recognizer.tuned import pack
-from models.tuning import Schedule, Trainer, save
+from models.tuning import Schedule, Trainer, note, save
 
 ABOUT = "Tune the published recogniser to receipts, on the CPU."
 EPILOG = """\
@@ -99,14 +97,14 @@ class Run:
     def start(self) -> None:
         """Begins, or goes on where the state in the folder ends."""
         self._out.mkdir(parents=True, exist_ok=True)
-        self._log({"config": asdict(self._config)})
+        note(self._out, {"config": asdict(self._config)})
         first = 0
         if (self._out / "state.pt").exists():
             state = torch.load(self._out / "state.pt", weights_only=True)
             self._trainer.restore(state)
             first = state["epoch"]
         else:
-            self._log({"epoch": 0, "held": self._measure()})
+            note(self._out, {"epoch": 0, "held": self._measure()})
         for epoch in range(first, self._config.epochs):
             self._epoch(epoch)
 
@@ -121,14 +119,15 @@ class Run:
                 print(f"{epoch} {number}/{len(self._drawn)} {np.mean(losses[-50:]):.4f} {spent:.0f}s", flush=True)
         seconds = time.perf_counter() - started
         self._save(epoch + 1)
-        self._log(
+        note(
+            self._out,
             {
                 "epoch": epoch + 1,
                 "loss": round(float(np.mean(losses)), 5),
                 "rate": round(self._trainer.schedule.at(self._trainer.step), 7),
                 "seconds": round(seconds, 1),
                 "held": self._measure(),
-            }
+            },
         )
 
     def _save(self, epoch: int) -> None:
@@ -138,12 +137,6 @@ class Run:
     def _measure(self) -> dict[str, dict[str, float]]:
         charset = self._network.charset
         return rates(read(self._trainer.average, self._held, self._pictures, self._params, charset), self._held)
-
-    def _log(self, row: dict[str, Any]) -> None:
-        text = json.dumps(row)
-        print(text, flush=True)
-        with (self._out / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
 
 
 def begun(data: bytes, start: str | None) -> bytes:
@@ -165,19 +158,12 @@ def _some(lines: Sequence[Line], config: Config) -> list[Line]:
     return [found[i] for kind, found in by_kind.items() for i in orders[kind][: config.held]]
 
 
-def _share(text: str) -> tuple[str, float]:
-    kind, _, number = text.partition("=")
-    return kind, float(number)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = commands.parser("python -m models.recognizer.train", ABOUT, EPILOG)
     add = parser.add_argument
     add("--lines", metavar="JSONL", action="append", required=True, help="training lines; may be repeated")
     add("--out", type=Path, metavar="DIR", required=True, help="folder of the run")
-    add(
-        "--share", type=_share, metavar="KIND=X", action="append", default=[], help="lines of a kind per epoch, times X"
-    )
+    commands.add_share(parser, "lines of a kind per epoch, times X")
     add("--start", metavar="NPZ", help="weights to begin with, of an earlier run; else the published ones")
     add("--epochs", type=int, default=10, help="passes over the lines (10)")
     add("--rate", type=float, default=5e-4, help="highest learning rate (5e-4)")

@@ -76,13 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "--network", type=Path, metavar="BUNDLE", help="fit the joint weights to its extraction network"
     )
     parser.add_argument("--variants", type=int, metavar="N", default=0, help="altered readings for --network (0)")
-    parser.add_argument(
-        "--foreign",
-        metavar="SET=DIR",
-        action="append",
-        default=[],
-        help="for a set, a network trained without it",
-    )
+    commands.add_foreign(parser)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where --out would change")
     return parser
 
