@@ -20,6 +20,7 @@ from edgekit.machine import default_threads
 from edgekit.manifest import parse_params
 from edgekit.memory import Slack
 from edgekit.recognize import RecognizeParams, Recognizer
+from edgekit.reread import Rereader, RereadParams
 from edgekit.scan import Found, Scan, Scanner
 from edgekit.session import Session, open_session
 from edgekit.timings import Timings
@@ -38,9 +39,9 @@ class Engine:
     precision: str
     threads: int
 
-    def session(self, bundle: Bundle, stage: str, threads: int) -> Session:
-        """The session of one stage; see ``open_session``."""
-        return open_session(bundle, stage, self.backend, self.precision, threads)
+    def session(self, bundle: Bundle, stage: str, threads: int, precision: str | None = None) -> Session:
+        """The session of one stage; see ``open_session``. precision: where it is not that of all others."""
+        return open_session(bundle, stage, self.backend, precision or self.precision, threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,12 @@ class Reader:
         self.bundle = bundle
         self._escalate = choice.escalate
         self._decode = _params(DecodeParams, bundle, "image")
-        detect = engine.session(bundle, "detect", engine.threads)
-        recognize = engine.session(bundle, "recognize", threads=1)
-        charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
         self._layout = _params(LayoutParams, bundle, "layout")
         self._scanner = Scanner(
-            Detector(detect, _params(DetectParams, bundle, "detect")),
-            Recognizer(recognize, _params(RecognizeParams, bundle, "recognize"), charset, workers=engine.threads),
+            Detector(engine.session(bundle, "detect", engine.threads), _params(DetectParams, bundle, "detect")),
+            _recognizer(bundle, engine, engine.session(bundle, "recognize", threads=1)),
             self._layout,
+            _rereader(bundle, engine),
         )
         self._extractor = _extractor(bundle, engine, choice)
         self._slack = Slack(_SLACK)
@@ -205,6 +204,20 @@ def _assemble(photo: Photo, scan: Scan) -> Receipt:
         skew=scan.skew,
         warnings=photo.warnings,
     )
+
+
+def _recognizer(bundle: Bundle, engine: Engine, session: Session) -> Recognizer:
+    charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
+    return Recognizer(session, _params(RecognizeParams, bundle, "recognize"), charset, workers=engine.threads)
+
+
+def _rereader(bundle: Bundle, engine: Engine) -> Rereader | None:
+    """What reads doubtful lines again, where a bundle has that stage; it takes and gives what the recogniser does."""
+    if "reread" not in bundle.manifest.stages:
+        return None
+    params = _params(RereadParams, bundle, "reread")
+    session = engine.session(bundle, "reread", threads=1, precision=params.precision)
+    return Rereader(_recognizer(bundle, engine, session), params)
 
 
 def _extractor(bundle: Bundle, engine: Engine, choice: Choice) -> Extractor:

@@ -12,6 +12,7 @@ from edgekit.geometry import quad_size, skew, turn_point
 from edgekit.image import turn
 from edgekit.layout import LayoutParams, Rows, rows
 from edgekit.recognize import Recognizer
+from edgekit.reread import Rereader
 from edgekit.timings import Timings
 from edgekit.types import Quad, TextLine
 
@@ -43,10 +44,13 @@ class Scanner:
     upright page pays nothing.
     """
 
-    def __init__(self, detector: Detector, recognizer: Recognizer, params: LayoutParams) -> None:
+    def __init__(
+        self, detector: Detector, recognizer: Recognizer, params: LayoutParams, rereader: Rereader | None = None
+    ) -> None:
         self._detector = detector
         self._recognizer = recognizer
         self._params = params
+        self._rereader = rereader
 
     def scan(self, image: Image.Image, timings: Timings) -> Scan:
         """All lines of a picture: ``find`` and ``read``."""
@@ -69,25 +73,31 @@ class Scanner:
         return Found(image, self._detector.detect(image, settled=True), 90)
 
     def read(self, found: Found) -> Scan:
-        """The text of lines, and their rows."""
+        """The text of lines, and their rows; the first ones are read again where a rereader is given."""
         image, rotation = found.image, found.rotation
         quads = probes_first(found.detection.quads, self._params)
         probe = self._recognizer.read(image, quads[: self._params.probe_lines])
         over = self._upside_down(image, probe)
         if over:
             quads, probe = [quad.flipped() for quad in quads], over
-        lines = [*probe, *self._recognizer.read(image, quads[len(probe) :])]
+        lines = [line for line in [*probe, *self._recognizer.read(image, quads[len(probe) :])] if line.text]
+        upright = [line.quad for line in lines]
         if over:
             rotation, size = rotation + 180, image.size
-            lines = [replace(line, quad=line.quad.map(lambda p: turn_point(p, 180, *size))) for line in lines]
-        kept = tuple(line for line in lines if line.text)
-        return Scan(kept, rows(kept, self._params), rotation, skew([line.quad for line in kept]))
+            upright = [quad.map(lambda p: turn_point(p, 180, *size)) for quad in upright]
+        printed = rows(_placed(lines, upright), self._params)
+        if self._rereader is not None:
+            lines = self._rereader.read(image, lines, [i for row in printed for i in row])
+        return Scan(_placed(lines, upright), printed, rotation, skew(upright))
 
     def warm_up(self) -> None:
-        """Runs both graphs once, on the shapes of a blank page with one line."""
+        """Runs the graphs once, on the shapes of a blank page with one line."""
         page = Image.new("RGB", (480, 640), "white")
         self._detector.detect(page)
-        self._recognizer.read(page, [Quad((0, 0), (240, 0), (240, 24), (0, 24))])
+        line = Quad((0, 0), (240, 0), (240, 24), (0, 24))
+        self._recognizer.read(page, [line])
+        if self._rereader is not None:
+            self._rereader.read(page, [TextLine("", line, 0.0)], [0])
 
     def _upside_down(self, image: Image.Image, probe: Sequence[TextLine]) -> list[TextLine]:
         """The lines as they read upside down, if they read better so; else none."""
@@ -95,6 +105,10 @@ class Scanner:
             return []
         flipped = self._recognizer.read(image, [line.quad.flipped() for line in probe])
         return flipped if _confidence(flipped) > _confidence(probe) else []
+
+
+def _placed(lines: Sequence[TextLine], quads: Sequence[Quad]) -> tuple[TextLine, ...]:
+    return tuple(replace(line, quad=quad) for line, quad in zip(lines, quads, strict=True))
 
 
 def _enlarged(detection: Detection, times: float) -> Detection:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from edgekit.backends import ort
 from edgekit.errors import BundleError, EdgeKitError
 from edgekit.manifest import Evidence, Graph
-from export import graphs, parity, quantize, quantize_weights, words
+from export import graphs, halves, parity, quantize, quantize_weights, samples, words
 from export.calibration import Feed
-from export.recipe import GraphRecipe, PictureRecipe, WordRecipe
+from export.recipe import GraphRecipe, HeatHead, PictureRecipe, WordRecipe
 from export.targets import onnx
 from export.targets.lowered import UNCHECKED, Lowered
 
 UNTRIED = "not tried on receipts; name some with --gate"
+ONLY = "this network is made in {precision} alone: there is no other to try it beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,15 @@ def open_job(recipe: GraphRecipe, members: Mapping[str, bytes]) -> Job:
     """The network of a recipe, read and changed. Raises BundleError where it is not as the recipe expects."""
     if isinstance(recipe, WordRecipe):
         return WordJob(recipe, words.build(recipe, members))
-    return PictureJob(recipe, members, graphs.build(recipe, members))
+    drawn = samples.pages() if isinstance(recipe.head, HeatHead) else samples.lines()
+    feeds: list[Feed] = [(pixels,) for pixels in drawn] if recipe.only else []  # else receipts are read for them
+    return PictureJob(recipe, members, graphs.build(recipe, members), feeds)
 
 
 def _lower_onnx(job: PictureJob, precision: str) -> Lowered:
     if precision == "int8":
         return _lower_onnx_int8(job)
-    data, recipe = onnx.lower(job.built.net), job.recipe
+    data, recipe = onnx.lower(halves.stored(job.built.net)), job.recipe
     inputs, outputs = tuple(job.built.net.inputs), tuple(job.built.net.outputs)
     graph = Graph("onnxruntime", "fp32", recipe.file, inputs, outputs, UNCHECKED)
     return Lowered(replace(graph, evidence=parity.compare(recipe, job.built.original, graph, data)), data)
@@ -60,11 +63,14 @@ def _lower_onnx_int8(job: PictureJob) -> Lowered:
     net = graphs.build(recipe, job.members).net  # its own: quantizing changes it
     nodes = quantize.quantizable(net, recipe.in_float)
     quantize.quantize(net, nodes, quantize.measure(net, nodes, [feed[0] for feed in job.feeds]))
-    data = onnx.lower(net)
+    if recipe.only:
+        net = quantize_weights.quantized(net)
+    data = onnx.lower(halves.stored(net, rounded=True))
     file = recipe.file.removesuffix(".onnx") + "_int8.onnx"
     graph = Graph("onnxruntime", "int8", file, tuple(net.inputs), tuple(net.outputs), UNCHECKED)
     gap = parity.round_up(parity.difference(recipe, original, ort.load(graph, data, 1)))
-    said = Evidence("passed", None, parity.reference_name(recipe), gap, None, parity.machine())
+    why = ONLY.format(precision="int8") if recipe.only else None
+    said = Evidence("passed", why, parity.reference_name(recipe), gap, None, parity.machine())
     return Lowered(replace(graph, evidence=said), data)
 
 
@@ -88,7 +94,7 @@ def _lower_words_onnx(job: WordJob, precision: str) -> Lowered:
     recipe, net = job.recipe, job.built.net
     if precision == "int8":
         net = quantize_weights.quantized(net)
-    data, file = onnx.lower(net), recipe.file if precision == "fp32" else _named(recipe.file, precision)
+    data, file = onnx.lower(halves.stored(net, rounded=precision == "int8")), recipe.file if precision == "fp32" else _named(recipe.file, precision)
     graph = Graph("onnxruntime", precision, file, recipe.inputs, recipe.outputs, UNCHECKED)
     if precision == "fp32":
         return Lowered(replace(graph, evidence=words.compare(recipe, job.built.original, graph, data)), data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,12 @@ class Net:
         self.inputs = inputs
         self.outputs = outputs
         self._fresh = 0
+
+    def copy(self) -> Net:
+        """Another graph to change; both share the arrays of their weights, which passes replace and never change."""
+        other = Net(copy.deepcopy(self.nodes), dict(self.weights), list(self.inputs), list(self.outputs))
+        other._fresh = self._fresh
+        return other
 
     def producer(self, tensor: str) -> Node | None:
         return next((node for node in self.nodes if tensor in node.outputs), None)

@@ -20,9 +20,9 @@ from edgekit.reader import Reader
 from export import calibration, report, samples, sources, words
 from export.catalogue import BASE, HALF, TARGETS, Target
 from export.gate import Gate, rung
-from export.lowering import Job, WordJob, lower, open_job
+from export.lowering import Job, PictureJob, WordJob, lower, open_job
 from export.pictures import Labelled
-from export.recipe import PictureRecipe, Recipe, files_of, weight_files
+from export.recipe import PictureRecipe, Recipe, files_of, precision_of, weight_files
 from export.targets.lowered import UNCHECKED, Lowered
 from export.trials import Trials, assemble
 
@@ -83,8 +83,8 @@ class Workshop:
         if (target, precision) not in self.made:
             made: Artefacts = {}
             for stage, job in self.jobs.items():
-                self.say(f"{stage}: lowering {job.recipe.title} for {target} {precision}, and comparing it")
-                made[stage] = lower(job, target, precision)
+                self.say(f"{stage}: lowering {job.recipe.title} for {target} {precision_of(job.recipe, precision)}, and comparing it")
+                made[stage] = lower(job, target, precision_of(job.recipe, precision))
             self.made[target, precision] = made
         return self.made[target, precision]
 
@@ -160,6 +160,8 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
         if isinstance(job, WordJob) and not feeds.get(stage):
             feeds[stage] = words.feeds(job.recipe)  # a stage that the reader itself does not run, or no calibration
     for stage, job in workshop.jobs.items() if order.calibration else ():
+        if isinstance(job, PictureJob) and job.recipe.only:
+            continue
         if not feeds[stage]:
             raise UsageError("no text was found on any picture to calibrate with: give a folder of receipts")
         workshop.jobs[stage] = dataclasses.replace(job, feeds=feeds[stage])
@@ -197,10 +199,7 @@ def _engine(target: Target) -> Iterator[bool]:
 
 
 def _assemble(workshop: Workshop, chosen: list[Artefacts]) -> Packed:
-    stages = {
-        name: Stage(tuple(artefacts[name].graph for artefacts in chosen if name in artefacts), stage.params)
-        for name, stage in workshop.base.stages.items()
-    }
+    stages = {name: Stage(_graphs(name, chosen), stage.params) for name, stage in workshop.base.stages.items()}
     manifest = dataclasses.replace(workshop.base, stages=stages)
     for artefacts in chosen:
         for artefact in artefacts.values():
@@ -208,6 +207,12 @@ def _assemble(workshop: Workshop, chosen: list[Artefacts]) -> Packed:
     graphs = {artefact.graph.file: artefact.data for artefacts in chosen for artefact in artefacts.values()}
     contents = {**workshop.files, **graphs}
     return Packed(manifest, contents | report.files(manifest, {name: len(data) for name, data in graphs.items()}))
+
+
+def _graphs(stage: str, chosen: list[Artefacts]) -> tuple[Graph, ...]:
+    """Those of one stage; one that is made in a single precision is the same for all that were asked for."""
+    found = [artefacts[stage].graph for artefacts in chosen if stage in artefacts]
+    return tuple({(graph.backend, graph.precision): graph for graph in found}.values())
 
 
 def _check_evidence(graph: Graph) -> None:

@@ -172,6 +172,7 @@ class PictureRecipe:
     changes: what the licence asks us to state; ``{classes}`` stands for the number of classes kept.
     tolerance: largest absolute difference from the original, on any output, in its own unit.
     in_float: convolutions, by their number from 0 in the order of the graph, that int8 leaves in float32.
+    only: the precision it is always made in, whatever is asked of the others; int8 is then calibrated on drawn pictures.
     line: where this recipe was written, for messages.
     """
 
@@ -185,6 +186,7 @@ class PictureRecipe:
     tolerance: float
     in_float: tuple[int, ...] = ()
     tuned: Tuned | None = None
+    only: str | None = None
     line: str = field(default_factory=_caller, init=False, compare=False, repr=False)
 
     @property
@@ -255,6 +257,11 @@ class Recipe:
     def graphs(self) -> dict[str, GraphRecipe]:
         """By stage."""
         return {stage.name: stage.graph for stage in self.stages if stage.graph is not None}
+
+
+def precision_of(graph: GraphRecipe, asked: str) -> str:
+    """The precision a network is made in where ``asked`` is asked of a bundle."""
+    return (graph.only if isinstance(graph, PictureRecipe) else None) or asked
 
 
 def weight_files(graph: GraphRecipe) -> tuple[File, ...]:

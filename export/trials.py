@@ -46,13 +46,14 @@ class Trials:
         ``stand_in`` (``plain`` where there is none), whose evidence then says why.
 
         Where both are the same file, nothing was made to try, and the evidence says so.
-        By stage, all for one engine; ``plain`` in fp32, which is what the others are compared with. is_timed: whether
+        A stage that is made in one precision alone stays as it is. By stage, all for one engine; ``plain`` in fp32, which is what the others are compared with. is_timed: whether
         what runs them says something of their speed.
         """
         stand_in = plain if stand_in is None else stand_in
-        precision = next(iter(tried.values())).graph.precision
-        chosen = {stage: _as(artefact, precision) for stage, artefact in stand_in.items()}
-        for stage in sorted(tried, key=lambda name: -len(plain[name].data)):
+        open_to = [name for name, one in tried.items() if one.graph.precision != plain[name].graph.precision]
+        precision = tried[open_to[0]].graph.precision
+        chosen = {name: _as(one, precision) if name in open_to else one for name, one in stand_in.items()}
+        for stage in sorted(open_to, key=lambda name: -len(plain[name].data)):
             instead = f"this is the {stand_in[stage].graph.precision} graph"
             if tried[stage].graph.file == stand_in[stage].graph.file:
                 chosen[stage] = _with(chosen[stage], reason=f"{precision} is not made of this network; {instead}")

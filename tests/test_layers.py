@@ -40,13 +40,14 @@ ROOMS: dict[str, set[str]] = {
     "view": {"geometry", "image", "types"},
     "detect": {"components", "geometry", "image", "session", "types", "view"},
     "recognize": {"geometry", "image", "session", "types"},
+    "reread": {"recognize", "types"},
     "layout": {"geometry", "types"},
     "extract": {"calibration", "errors", "geometry", "parsing", "strict", "types"},
-    "scan": {"detect", "geometry", "image", "layout", "recognize", "timings", "types"},
+    "scan": {"detect", "geometry", "image", "layout", "recognize", "reread", "timings", "types"},
     "evaluation": {"errors", "reliability", "types"},
     "reader": {
         *("bundle", "decode", "detect", "errors", "escalation", "extract", "geometry", "image", "layout", "machine"),
-        *("manifest", "memory", "recognize", "scan", "session", "timings", "types"),
+        *("manifest", "memory", "recognize", "reread", "scan", "session", "timings", "types"),
     },
     "training": {
         *("bundle", "bundling", "calibration", "errors", "evaluation", "extract", "manifest", "parsing", "reader"),

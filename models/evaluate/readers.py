@@ -15,21 +15,10 @@ from edgekit.recognize import RecognizeParams, Recognizer
 from edgekit.session import Session, open_session
 from export import graphs, sources
 from export.recipe import REPOSITORY, ClassHead, Member, Package, PictureRecipe, files_of
-from export.recipes.receipt import DETECT, RECOGNIZE
+from export.recipes.receipt import DETECT, RAPIDOCR, RECOGNIZE, REREAD
 from export.targets.onnx import lower
 from export.tuning import overlay
 
-RAPIDOCR = Package(
-    name="rapidocr",
-    version="3.10.0",
-    wheel="rapidocr-3.10.0-py3-none-any.whl",
-    sha256="2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050",
-)
-SMALL = Member(
-    RAPIDOCR,
-    "rapidocr/models/PP-OCRv6_rec_small.onnx",
-    "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
-)
 SMALL_DETECTOR = Member(
     RAPIDOCR,
     "rapidocr/models/PP-OCRv6_det_small.onnx",
@@ -111,8 +100,7 @@ def tiny(workers: int, tuned: Path | None = None) -> Recognizer:
 
 def small(workers: int) -> Recognizer:
     """PP-OCRv6 small, its classes those of the bundle that it has. Raises BundleError, IntegrityError."""
-    recipe = replace(_TINY, weights=SMALL, head=replace(_head(), dictionary=SMALL, key="character"))
-    return _reader(recipe, _members(recipe), workers)
+    return _reader(REREAD, _members(REREAD), workers)
 
 
 def published() -> tuple[bytes, list[int], list[str]]:

@@ -101,6 +101,7 @@ def _run(options: argparse.Namespace) -> None:
         average = train(model, samples, schedule, told, step_done)
     log.close()
     torch.nn.Module.to(average, "cpu")
+    _round(average)
     average.save_pretrained(options.out)
 
 
@@ -155,6 +156,13 @@ class _Log:
         print(f"epoch {epoch}, {seconds} s, loss {sum(losses):.3f}")
         for name, score in scores.items():
             print(f"  {name:32} {score:.3f}", flush=True)
+
+
+def _round(model: ExtractorModel) -> None:
+    """Weights to what half precision can hold: bundles store them so."""
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.copy_(weight.half().float())
 
 
 if __name__ == "__main__":

@@ -103,8 +103,8 @@ def _scores_of(entry: dict[str, Any]) -> Tensors:
     return (scores,)
 
 
-_ENCODE = {"detect": _heat_to, "recognize": _steps_to, "extract": _scores_to}
-_DECODE = {"detect": _heat_of, "recognize": _steps_of, "extract": _scores_of}
+_ENCODE = {"detect": _heat_to, "recognize": _steps_to, "reread": _steps_to, "extract": _scores_to}
+_DECODE = {"detect": _heat_of, "recognize": _steps_of, "reread": _steps_of, "extract": _scores_of}
 
 
 def run_lengths(values: NDArray[np.uint8]) -> str:
