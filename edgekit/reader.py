@@ -206,9 +206,10 @@ def _assemble(photo: Photo, scan: Scan) -> Receipt:
     )
 
 
-def _recognizer(bundle: Bundle, engine: Engine, session: Session) -> Recognizer:
+def _recognizer(bundle: Bundle, engine: Engine, session: Session, batch: int | None = None) -> Recognizer:
     charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
-    return Recognizer(session, _params(RecognizeParams, bundle, "recognize"), charset, workers=engine.threads)
+    params = _params(RecognizeParams, bundle, "recognize")
+    return Recognizer(session, replace(params, batch=batch or params.batch), charset, workers=engine.threads)
 
 
 def _rereader(bundle: Bundle, engine: Engine) -> Rereader | None:
@@ -217,7 +218,7 @@ def _rereader(bundle: Bundle, engine: Engine) -> Rereader | None:
         return None
     params = _params(RereadParams, bundle, "reread")
     session = engine.session(bundle, "reread", threads=1, precision=params.precision)
-    return Rereader(_recognizer(bundle, engine, session), params)
+    return Rereader(_recognizer(bundle, engine, session, params.batch), params)
 
 
 def _extractor(bundle: Bundle, engine: Engine, choice: Choice) -> Extractor:
