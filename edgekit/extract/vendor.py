@@ -20,6 +20,10 @@ _GAP = 3.0  # median text heights between two lines of a row beyond which they a
 _SIMILAR = 0.75  # ratio of text heights from which two rows are taken for one size of print
 _NUMBER_DIGITS = 4  # digits after a company suffix from which they are its registration
 _PUNCTUATION = " &'.,-()"  # what names are written with besides letters and digits
+_BETWEEN_WORDS = re.compile(r"[^\w']+")
+_SPELT = re.compile(r"[^\W\d_]{2,}")
+_TILL = re.compile(r"^#\d+ +")
+_NUMBER_BEHIND = re.compile(r" ?\([^()]*\d{4,}[^()]*\)?$")
 _PHONE = re.compile(r"@|www|http|\.com|\d{3}[-. ]{1,2}\d{4}|\d{7}", re.IGNORECASE)
 _PLACE = re.compile(r"\b\d{5}\b|^\W*\d+[A-Za-z]?,? +[A-Za-z]{2}|^\W*(?:no|lot)\W*\d", re.IGNORECASE)
 
@@ -141,7 +145,7 @@ def _segment(row: PageRow, group: Sequence[int], lexicon: Lexicon) -> Segment:
     general = [mark for mark in marks if mark.kind in ("legal", "company")]
     covered = sum(c.isalnum() for mark in general for c in text[mark.start : mark.end])
     alphanumeric = sum(map(str.isalnum, text))
-    words = [squash(word) for word in re.split(r"[^\w']+", text)]
+    words = [squash(word) for word in _BETWEEN_WORDS.split(text)]
     return Segment(
         text=text,
         row=row.index,
@@ -164,7 +168,7 @@ def without_number(text: str, lexicon: Lexicon) -> tuple[str, tuple[Mark, ...]]:
 
     Its anchors come with it.
     """
-    text = re.sub(r"^#\d+ +", "", text)
+    text = _TILL.sub("", text)
     marks = lexicon.names.find(text)
     end = _end_of_name(text, marks)
     return (text, marks) if end == len(text) else (text[:end], lexicon.names.find(text[:end]))
@@ -175,7 +179,7 @@ def _end_of_name(text: str, marks: Sequence[Mark]) -> int:
         tail = text[mark.end :]
         if mark.kind == "legal" and sum(c.isdigit() for c in tail) >= _NUMBER_DIGITS:
             return mark.end + tail.startswith(".")
-    tail_group = re.search(r" ?\([^()]*\d{4,}[^()]*\)?$", text)
+    tail_group = _NUMBER_BEHIND.search(text)
     return tail_group.start() if tail_group and tail_group.start() >= 3 else len(text)
 
 
@@ -270,9 +274,9 @@ def joined(run: Sequence[Segment]) -> str:
 
 def _goes_on(before: Segment, first: Segment) -> bool:
     """Whether the line above looks like the first half of a name that ends here."""
-    words = len(re.findall(r"[^\W\d_]{2,}", first.text))
     quiet = not before.is_barrier and not before.legal_end and not before.has("document")
-    return quiet and before.row + _FAR >= first.row and (first.bare or (first.legal_end and words <= 3))
+    ends = first.bare or (first.legal_end and len(_SPELT.findall(first.text)) <= 3)
+    return quiet and before.row + _FAR >= first.row and ends
 
 
 def _is_open(text: str) -> bool:
