@@ -154,8 +154,8 @@ def measures_of(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int) -> tu
         *_of_print(sheet, row, span),
         *_of_amount(row, span, entry),
         *_of_value(sheet, row, entry),
-        float(any([_meet(d.start, d.end, span) for d in row.dates])),
-        float(any([_meet(t.start, t.end, span) for t in row.times])),
+        float(any(_meet(d.start, d.end, span) for d in row.dates)),
+        float(any(_meet(t.start, t.end, span) for t in row.times)),
     )
 
 

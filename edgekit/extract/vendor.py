@@ -220,12 +220,12 @@ def _of_words(run: Sequence[Segment]) -> tuple[float, ...]:
         "legal" in kinds,
         "company" in kinds,
         "address" in kinds,
-        "contact" in kinds or any([s.phone for s in run]),
+        "contact" in kinds or any(s.phone for s in run),
         "document" in kinds,
         "tax_id" in kinds,
-        any([s.place for s in run]),
+        any(s.place for s in run),
         digits / max(letters + digits, 1),
-        any(["," in s.text for s in run]),
+        any("," in s.text for s in run),
         letters < 4,
         max(letters - 30, 0) / 10,
     )
@@ -233,12 +233,12 @@ def _of_words(run: Sequence[Segment]) -> tuple[float, ...]:
 
 def _of_joints(run: Sequence[Segment], text: str) -> tuple[float, ...]:
     pairs = list(pairwise(run))
-    similar = all([min(a.height, b.height) >= _SIMILAR * max(a.height, b.height) for a, b in pairs])
-    bare = all([s.bare for s in run])
+    similar = all(min(a.height, b.height) >= _SIMILAR * max(a.height, b.height) for a, b in pairs)
+    bare = all(s.bare for s in run)
     return (
         len(run) == 2,
         len(run) == 3,
-        any([_is_open(a.text) for a, _ in pairs]) - _is_open(text),
+        any(_is_open(a.text) for a, _ in pairs) - _is_open(text),
         similar and len(run) > 1,
         bare,
         run[-1].bare and not bare,

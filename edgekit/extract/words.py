@@ -58,7 +58,8 @@ def encode(page: Page, found: Sequence[Entry], lexicon: Lexicon) -> Words:
     spans = tuple([of_row[i] for _, of_row, i in words])
     if spans:
         sheet = sheet_of(page, found, lexicon)
-        chars[0, : len(spans)] = [_padded(char_ids(row.text[s.start : s.end])) for (row, _, _), s in zip(words, spans)]
+        texts = [page.rows[span.row].text[span.start : span.end] for span in spans]
+        chars[0, : len(spans)] = [_padded(char_ids(text)) for text in texts]
         places[0, : len(spans), :MEASURES] = [measures_of(sheet, *word) for word in words]
         flagged = [(number, column) for number, span in enumerate(spans) for column in flags_of(sheet, span)]
         places[0, [number for number, _ in flagged], [column for _, column in flagged]] = 1.0
