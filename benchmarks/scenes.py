@@ -49,7 +49,7 @@ def redrawn(photo: Image.Image) -> Image.Image:
 
 
 def with_room(photo: Image.Image, degrees: float) -> Image.Image:
-    """The photo redrawn, upright, on the canvas that holds it tilted: what the larger picture costs without the tilt."""
+    """The photo redrawn, upright, on the canvas that holds it tilted: the cost of a larger picture without the tilt."""
     room = Image.new("RGB", turned(photo, degrees).size, GREY)
     room.paste(redrawn(photo), ((room.width - photo.width) // 2, (room.height - photo.height) // 2))
     return room
