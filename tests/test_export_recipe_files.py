@@ -172,7 +172,7 @@ def test_files_of_recipes_are_listed_once() -> None:
     assert weight_files(RECOGNIZE) == (RECOGNIZE.weights,)
     assert files_of(RECOGNIZE)[:2] == (RECOGNIZE.weights, RECOGNIZE.head.dictionary)
     assert [Path(file.path).name for file in files_of(EXTRACT)] == ["config.json", "model.safetensors"]
-    assert list(RECEIPT.graphs) == ["detect", "recognize", "extract"]
+    assert list(RECEIPT.graphs) == ["detect", "recognize", "reread", "extract"]
 
 
 def test_local_files_are_checked(tmp_path: Path) -> None:

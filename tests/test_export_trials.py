@@ -81,6 +81,13 @@ def test_a_network_of_which_nothing_was_made_is_not_tried() -> None:
     assert chosen["b"].graph.evidence.reason == "int8 is not made of this network; this is the fp32 graph"
 
 
+def test_a_network_made_in_one_precision_alone_stays_as_it_is() -> None:
+    only, trials = made("int8")["b"], Trials(Verdicts(GOOD), {}, BASE, {})  # type: ignore[arg-type]
+    chosen = trials.choose({**made("fp32"), "b": only}, {**made("int8"), "b": only}, is_timed=False)
+    assert chosen["b"] is only
+    assert chosen["a"].graph.file == "a_int8.zip"
+
+
 def test_half_precision_need_not_be_smaller_by_half() -> None:
     assert choose(Verdicts(LARGE, LARGE), made("fp16"))["a"].graph.file == "a_fp16.zip"
     assert choose(Verdicts(LARGE, LARGE), made("int8"))["a"].graph.file == "a_fp32.zip"

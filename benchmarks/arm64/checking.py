@@ -50,11 +50,11 @@ class Job:
 
 
 def precisions(bundle: Bundle, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Those that all stages with graphs have. Raises UsageError where the bundle lacks a wanted one."""
+    """Those that all stages have which leave the choice. Raises UsageError where the bundle lacks a wanted one."""
     sets = [
         {graph.precision for graph in stage.graphs if graph.backend == ENGINE}
         for stage in bundle.manifest.stages.values()
-        if stage.graphs
+        if stage.is_free
     ]
     there = sorted(set.intersection(*sets)) if sets else []
     missing = [one for one in wanted if one not in there]

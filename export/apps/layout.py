@@ -78,7 +78,8 @@ def _unpacked(graph: Graph) -> Graph:
 
 def _readme(app: App, bundle: Bundle) -> str:
     manifest = bundle.manifest
-    engines = sorted({(graph.backend, graph.precision) for stage in manifest.stages.values() for graph in stage.graphs})
+    free = [stage for stage in manifest.stages.values() if stage.is_free]
+    engines = sorted({(graph.backend, graph.precision) for stage in free for graph in stage.graphs})
     return _template(f"{app.name}.md").format(
         name=manifest.name,
         version=manifest.version,

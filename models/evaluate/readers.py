@@ -12,6 +12,7 @@ from edgekit.detect import Detector, DetectParams
 from edgekit.layout import LayoutParams
 from edgekit.manifest import Evidence, Graph, parse_params
 from edgekit.recognize import RecognizeParams, Recognizer
+from edgekit.reread import Rereader, RereadParams
 from edgekit.session import Session, open_session
 from export import graphs, sources
 from export.recipe import REPOSITORY, ClassHead, Member, PictureRecipe, files_of
@@ -84,6 +85,18 @@ def of_bundle(path: Path | None, workers: int) -> Recognizer:
     session = open_session(bundle, "recognize", "onnxruntime", "fp32", threads=1)
     charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
     return Recognizer(session, _params(RecognizeParams, bundle, "recognize"), charset, workers)
+
+
+def rereader_of(path: Path | None, workers: int) -> Rereader | None:
+    """What a bundle (None: the default one) reads doubtful lines again with, if it does. Raises BundleError."""
+    bundle = Bundle.open(path)
+    if "reread" not in bundle.manifest.stages:
+        return None
+    params = _params(RereadParams, bundle, "reread")
+    session = open_session(bundle, "reread", "onnxruntime", params.precision, threads=1)
+    charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
+    crops = replace(_params(RecognizeParams, bundle, "recognize"), batch=params.batch)
+    return Rereader(Recognizer(session, crops, charset, workers), params)
 
 
 def tiny(workers: int, tuned: Path | None = None) -> Recognizer:

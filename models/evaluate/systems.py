@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -16,8 +16,9 @@ from edgekit.detect import Detector
 from edgekit.errors import UsageError
 from edgekit.geometry import turn_point
 from edgekit.image import turned_size
-from edgekit.layout import LayoutParams
+from edgekit.layout import LayoutParams, rows
 from edgekit.recognize import Recognizer
+from edgekit.reread import Rereader
 from edgekit.scan import Scanner
 from edgekit.timings import Timings
 from edgekit.types import Quad, TextLine
@@ -28,17 +29,31 @@ from models.evaluate.tesseract import Tesseract
 NAMES = ("ours", "tuned", "tiny", "small", "tesseract")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reads lines, and what reads doubtful ones again, if anything does."""
+
+    recognizer: Recognizer
+    rereader: Rereader | None = None
+
+
 class Networks:
     """A detector and a recogniser, wired as in the product."""
 
-    def __init__(self, detector: Detector, recognizer: Recognizer, layout: LayoutParams, about: str) -> None:
+    def __init__(self, detector: Detector, reading: Reading, layout: LayoutParams, about: str) -> None:
         self._detector = detector
-        self._recognizer = recognizer
-        self._scanner = Scanner(detector, recognizer, layout)
+        self._reading = reading
+        self._layout = layout
+        self._scanner = Scanner(detector, reading.recognizer, layout, reading.rereader)
         self.about = about
 
     def read(self, image: Image.Image, quads: Sequence[Quad]) -> list[str]:
-        return [line.text for line in self._recognizer.read(image, quads)]
+        """All lines of a page, so that the first ones can be told."""
+        lines = self._reading.recognizer.read(image, quads)
+        if self._reading.rereader is not None:
+            order = [i for row in rows(lines, self._layout) for i in row if lines[i].text]
+            lines = self._reading.rereader.read(image, lines, order)
+        return [line.text for line in lines]
 
     def scan(self, image: Image.Image) -> Scanned:
         started = time.perf_counter()
@@ -68,7 +83,8 @@ def open_system(name: str, bundle: Path | None, weights: Path | None, threads: i
     detector = readers.detector_of(bundle, threads) if own else readers.published_detector(name == "small", threads)
     place = bundle if own else None
     about += f", bundle {Bundle.open(place).digest[:12]}" if own else f", constants {_constants()[:12]}"
-    return Networks(detector, recognizer, readers.layout(place), about)
+    reading = Reading(recognizer, readers.rereader_of(place, threads) if own else None)
+    return Networks(detector, reading, readers.layout(place), about)
 
 
 def _constants() -> str:
