@@ -78,7 +78,9 @@ def _unpacked(graph: Graph) -> Graph:
 
 def _readme(app: App, bundle: Bundle) -> str:
     manifest = bundle.manifest
-    engines = sorted({(graph.backend, graph.precision) for stage in manifest.stages.values() for graph in stage.graphs})
+    # Reading again has a precision of its own, with which no reader is opened.
+    others = [stage for name, stage in manifest.stages.items() if name != "reread"]
+    engines = sorted({(graph.backend, graph.precision) for stage in others for graph in stage.graphs})
     return _template(f"{app.name}.md").format(
         name=manifest.name,
         version=manifest.version,
