@@ -48,6 +48,13 @@ def redrawn(photo: Image.Image) -> Image.Image:
     return photo.transform(photo.size, Image.Transform.AFFINE, half, Image.Resampling.BICUBIC, fillcolor=GREY)
 
 
+def with_room(photo: Image.Image, degrees: float) -> Image.Image:
+    """The photo redrawn, upright, on the canvas that holds it tilted: the cost of a larger picture without the tilt."""
+    room = Image.new("RGB", turned(photo, degrees).size, GREY)
+    room.paste(redrawn(photo), ((room.width - photo.width) // 2, (room.height - photo.height) // 2))
+    return room
+
+
 def framed(photo: Image.Image, times: int, seed: int) -> Image.Image:
     """The photo, at its own size, somewhere on a table of ``times`` its sides."""
     random = Random(f"frame {seed}")
@@ -151,6 +158,7 @@ def _frame(times: int) -> View:
 VIEWS = (
     *(_turn(degrees) for degrees in (90, 180, 270)),
     View("tilt", "0 redrawn", lambda photo, _: redrawn(photo)),
+    View("tilt", "0 with room", lambda photo, _: with_room(photo, 20)),
     *(_tilt(degrees) for degrees in (-20, -15, -10, -5, 5, 10, 15, 20)),
     *(_frame(times) for times in (2, 3, 4)),
     View("lean", "below", lambda photo, _: leaning(photo, 0.2)),

@@ -33,7 +33,7 @@ F1: of the fields, with the scorer of edgekit eval. words: how many of all words
 receipts, those printed. same: share of receipts with all four fields as upright, character for character. right way:
 share whose quarter turn was found. time: median of the paired ratios to the upright read.
 Quarter turns and frames are exact; other views are drawn once more, which costs some sharpness: "0 redrawn" shows how
-much.
+much. Tilted photos are larger pictures: "0 with room" is as large as those tilted by 20 degrees, and upright.
 Exit: 0 done, 2 an error (one line on stderr)."""
 POOLED = "micro4"
 _LONG = "long receipts"

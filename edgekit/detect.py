@@ -41,7 +41,7 @@ class DetectParams:
     look to tell skew and height of the text. height: the height aimed at, in heat-map pixels. least_height: lower text
     is looked at again. look_tilt: degrees of skew from which text is looked at level. look_share: where it is not
     clear, text is looked at again if the rectangle around it covers at most this share of the picture. look_margin:
-    line heights left free around it.
+    line heights left free around it, tilted_margin: around tilted text, where no rim of the picture cuts them off.
     """
 
     multiple: int
@@ -66,6 +66,7 @@ class DetectParams:
     look_tilt: float
     look_share: float
     look_margin: float
+    tilted_margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Detector:
         view = self._whole(image, self._params.glance_pixels)
         found = known or self._look(image, view)
         for enough in (self._params.height, self._params.least_height):
-            if found.clear and not (found.upright or settled or known):
+            if not (found.upright or settled or known):
                 return found
             after = self._next(image, view, found, enough)
             if after is None:
@@ -149,7 +150,8 @@ class Detector:
         if not quads:
             return _frame(image)
         thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
-        area = bounding_quad(quads, degrees, self._params.look_margin * thickness)
+        margin = self._params.tilted_margin if degrees else self._params.look_margin
+        area = bounding_quad(quads, degrees, margin * thickness)
         if degrees:
             return area
         (left, top), (right, bottom) = area.top_left, area.bottom_right

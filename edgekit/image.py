@@ -2,6 +2,7 @@
 
 It is Pillow's (https://pillow.readthedocs.io): ``reduce`` (box average over whole blocks), ``resize`` with BILINEAR
 (triangle filter, widened when shrinking, 22-bit fixed-point weights) and ``transform`` with PERSPECTIVE and BILINEAR.
+Each channel by itself: so a picture without colour may come as one channel (``L``), and gives the same pixels.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from edgekit.geometry import homography, quad_size
 from edgekit.types import Quad
@@ -20,9 +21,26 @@ Pixels: TypeAlias = NDArray[np.uint8]
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels; the last two are the first that are not in it."""
 
-_OUTSIDE = (127, 127, 127)  # the middle of the networks' input range: neither ink nor paper
+_OUTSIDE = 127  # the middle of the networks' input range: neither ink nor paper
 _LEVEL = 1e-9  # a perspective of less moves no pixel by a millionth: the same without it, and a sixth quicker
+_BAND = 64  # rows that are looked at together for colour: few enough to stay in the processor's cache
 _QUARTER_TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+
+
+def without_colour(image: Image.Image) -> Image.Image:
+    """An RGB picture as one channel (``L``) where all three are the same everywhere, as in most scans; else as it is.
+
+    What is drawn from one channel takes less than half the time, and the picture a quarter of the memory.
+    """
+    bands = range(0, image.height, _BAND)
+    if all(_is_grey(image.crop((0, top, image.width, min(top + _BAND, image.height)))) for top in bands):
+        return image.getchannel(0)
+    return image
+
+
+def _is_grey(image: Image.Image) -> bool:
+    red, green, blue = image.split()
+    return not any(ImageChops.difference(red, other).getbbox() for other in (green, blue))
 
 
 def resize(image: Image.Image, width: int, height: int, box: Box | None = None) -> Pixels:
@@ -34,7 +52,7 @@ def resize(image: Image.Image, width: int, height: int, box: Box | None = None) 
     lost = part.height - height
     height_first = lost > 0 and lost > 2 * (part.width - width)
     part = part.resize((part.width, height) if height_first else (width, part.height), Image.Resampling.BILINEAR)
-    return np.asarray(part.resize((width, height), Image.Resampling.BILINEAR))
+    return _pixels(part.resize((width, height), Image.Resampling.BILINEAR))
 
 
 def turn(image: Image.Image, degrees: int) -> Image.Image:
@@ -58,5 +76,11 @@ def crop(image: Image.Image, quad: Quad, width: int, height: int) -> Pixels:
     kind, there = Image.Transform.PERSPECTIVE, homography(size, quad)
     if max(abs(there[6]) * size[0], abs(there[7]) * size[1]) < _LEVEL:
         kind, there = Image.Transform.AFFINE, there[:6]
-    drawn = image.transform(size, kind, there, Image.Resampling.BILINEAR, fillcolor=_OUTSIDE)
-    return np.asarray(drawn.reduce(shrink) if shrink > 1 else drawn)
+    grey = (_OUTSIDE,) * len(image.getbands())
+    drawn = image.transform(size, kind, there, Image.Resampling.BILINEAR, fillcolor=grey)
+    return _pixels(drawn.reduce(shrink) if shrink > 1 else drawn)
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    pixels = np.asarray(image)
+    return np.stack((pixels,) * 3, axis=2) if image.mode == "L" else pixels

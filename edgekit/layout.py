@@ -18,9 +18,9 @@ class LayoutParams:
 
     reach: share of the smaller line height within which the middles of two lines must lie, measured across the text,
     to stand in one row. overlap: share of the shorter line that may overlap along the text with a line of the same
-    row. probe_lines: how many lines are read first, to see whether the page stands on its head: the longest of those at
-    most ``probe_length`` heights long. upright_confidence: mean confidence of those lines from which the page is taken
-    to be upright.
+    row. probe_lines: by how many lines at most it is told whether the page stands on its head, probe_length: how many
+    heights these should be long. upright_confidence: mean confidence of theirs from which the page is taken to be
+    upright. upright_margin: by how much one way up must be surer than the other for fewer lines to do.
     """
 
     reach: float
@@ -28,6 +28,7 @@ class LayoutParams:
     probe_lines: int
     probe_length: float
     upright_confidence: float
+    upright_margin: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from edgekit.errors import ImageError, MissingGraphError, UsageError
 from edgekit.escalation import Escalate, doubtful, escalated
 from edgekit.extract import CLASSICAL, NETWORKED, REVIEW_ERROR, RULES, Extractor, ExtractParams, How, Lexicon
 from edgekit.geometry import turn_point
-from edgekit.image import turn, turned_size
+from edgekit.image import turn, turned_size, without_colour
 from edgekit.layout import LayoutParams, rows
 from edgekit.machine import default_threads
 from edgekit.manifest import parse_params
@@ -138,23 +138,27 @@ class Reader:
         receipt = replace(receipt, fields=fields, items=items)
         timings.lap("extract")
         if self._escalate is not None and doubtful(receipt):
-            receipt = escalated(receipt, turn(photo.image, receipt.rotation), self._escalate)
+            receipt = escalated(receipt, turn(photo.image, receipt.rotation).convert("RGB"), self._escalate)
             timings.lap("escalate")
         return receipt, timings
 
     def _find(self, source: Source, timings: Timings) -> tuple[Photo, Found]:
         """The photo and its lines; text that is small in a large photo is looked for again in a finer copy."""
-        photo = load(source, self._decode)
+        photo = self._load(source)
         timings.lap("decode")
         found = self._scanner.find(photo.image)
         timings.lap("detect")
         factor = finer(photo, found.detection.height, self._decode)
         if factor < photo.factor:
-            photo = load(source, self._decode, factor)
+            photo = self._load(source, factor)
             timings.lap("decode")
             found = self._scanner.find(photo.image, found)
             timings.lap("detect")
         return photo, found
+
+    def _load(self, source: Source, *most: int) -> Photo:
+        photo = load(source, self._decode, *most)
+        return replace(photo, image=without_colour(photo.image))
 
     def extract(self, lines: Sequence[TextLine], width: int, height: int) -> Receipt:
         """The receipt that lines, in any order, amount to; for lines that something else read. Escalates nothing.
@@ -206,9 +210,10 @@ def _assemble(photo: Photo, scan: Scan) -> Receipt:
     )
 
 
-def _recognizer(bundle: Bundle, engine: Engine, session: Session) -> Recognizer:
+def _recognizer(bundle: Bundle, engine: Engine, session: Session, batch: int | None = None) -> Recognizer:
     charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
-    return Recognizer(session, _params(RecognizeParams, bundle, "recognize"), charset, workers=engine.threads)
+    params = _params(RecognizeParams, bundle, "recognize")
+    return Recognizer(session, replace(params, batch=batch or params.batch), charset, workers=engine.threads)
 
 
 def _rereader(bundle: Bundle, engine: Engine) -> Rereader | None:
@@ -217,7 +222,7 @@ def _rereader(bundle: Bundle, engine: Engine) -> Rereader | None:
         return None
     params = _params(RereadParams, bundle, "reread")
     session = engine.session(bundle, "reread", threads=1, precision=params.precision)
-    return Rereader(_recognizer(bundle, engine, session), params)
+    return Rereader(_recognizer(bundle, engine, session, params.batch), params)
 
 
 def _extractor(bundle: Bundle, engine: Engine, choice: Choice) -> Extractor:

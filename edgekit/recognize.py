@@ -103,9 +103,12 @@ def decode(steps: NDArray[Any], chances: NDArray[Any], charset: Sequence[str], b
 
     steps: int [T], class per step. chances: float [T], its probability.
     """
-    keep = steps != blank
-    keep[1:] &= steps[1:] != steps[:-1]
-    if not keep.any():
+    kept, characters, last = [], [], blank
+    for at, step in enumerate(steps.tolist()):  # a line has a few dozen steps: too few for arrays to pay
+        if step not in (blank, last):
+            kept.append(at)
+            characters.append(charset[step - 1])
+        last = step
+    if not kept:
         return "", 0.0
-    text = "".join(charset[i - 1] for i in steps[keep].tolist())
-    return text.strip(), float(chances[keep].mean(dtype=np.float64))
+    return "".join(characters).strip(), float(np.add.reduce(chances[kept], dtype=np.float64) / len(kept))

@@ -20,17 +20,19 @@ class RereadParams:
     """Constants of reading again.
 
     lines: how many lines, in reading order from the top, may be read again. confidence: of a line from which it is
-    not. most: the most that are. precision: of this stage's graph, whatever that of the others is.
+    not. most: the most that are. batch: most crops in one run: the network is large, and so is what it keeps in memory
+    of a long line. precision: of this stage's graph, whatever that of the others is.
     """
 
     lines: int
     confidence: float
     most: int
+    batch: int
     precision: str
 
     def __post_init__(self) -> None:
-        if min(self.lines, self.most) < 0 or not self.precision:
-            raise ValueError("lines and most have to be at least 0, and precision a name")
+        if min(self.lines, self.most, self.batch - 1) < 0 or not self.precision:
+            raise ValueError("lines and most have to be at least 0, batch at least 1, and precision a name")
 
 
 class Rereader:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
 
 from PIL import Image
 
 from edgekit.detect import Detection, Detector
-from edgekit.geometry import quad_size, skew, turn_point
+from edgekit.geometry import quad_size, skew, tilt, turn_point
 from edgekit.image import turn
 from edgekit.layout import LayoutParams, Rows, rows
 from edgekit.recognize import Recognizer
 from edgekit.reread import Rereader
 from edgekit.timings import Timings
 from edgekit.types import Quad, TextLine
+
+Read: TypeAlias = "Callable[[Sequence[Quad]], list[TextLine]]"
+"""The lines that quads read as, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +74,21 @@ class Scanner:
         detection = self._detector.detect(image)
         if detection.upright:
             return Found(image, detection, 0)
-        image = turn(image, 90)  # a glance at text that runs across tells its direction, and little else
-        return Found(image, self._detector.detect(image, settled=True), 90)
+        turned = turn(image, 90)
+        again = self._detector.detect(turned, _turned(detection, image.height) if detection.clear else None)
+        if again.upright:
+            return Found(turned, again, 90)
+        return Found(image, self._detector.detect(image, settled=True), 0)  # neither way: it may as well be upright
 
     def read(self, found: Found) -> Scan:
         """The text of lines, and their rows; the first ones are read again where a rereader is given."""
         image, rotation = found.image, found.rotation
         quads = probes_first(found.detection.quads, self._params)
-        probe = self._recognizer.read(image, quads[: self._params.probe_lines])
-        over = self._upside_down(image, probe)
+        read = partial(self._recognizer.read, image)
+        probe, over = way_up(read, quads[: self._params.probe_lines], self._params)
         if over:
-            quads, probe = [quad.flipped() for quad in quads], over
-        lines = [line for line in [*probe, *self._recognizer.read(image, quads[len(probe) :])] if line.text]
+            quads = [quad.flipped() for quad in quads]
+        lines = [line for line in [*probe, *read(quads[len(probe) :])] if line.text]
         upright = [line.quad for line in lines]
         if over:
             rotation, size = rotation + 180, image.size
@@ -99,12 +107,30 @@ class Scanner:
         if self._rereader is not None:
             self._rereader.read(page, [TextLine("", line, 0.0)], [0])
 
-    def _upside_down(self, image: Image.Image, probe: Sequence[TextLine]) -> list[TextLine]:
-        """The lines as they read upside down, if they read better so; else none."""
-        if _confidence(probe) >= self._params.upright_confidence:
-            return []
-        flipped = self._recognizer.read(image, [line.quad.flipped() for line in probe])
-        return flipped if _confidence(flipped) > _confidence(probe) else []
+
+def way_up(read: Read, quads: Sequence[Quad], params: LayoutParams) -> tuple[list[TextLine], bool]:
+    """The first of these lines, or all, as they read the right way up, and whether they stand on their head.
+
+    One line is tried first: where it is much surer one way up than the other, the others need not be.
+    """
+    lines: list[TextLine] = []
+    over: list[TextLine] = []
+    for some in (quads[:1], quads[1:]):
+        lines += read(some)
+        if _confidence(lines) >= params.upright_confidence:
+            continue
+        over += read([quad.flipped() for quad in quads[len(over) : len(lines)]])
+        if abs(_confidence(over) - _confidence(lines)) >= params.upright_margin:
+            break
+    upside_down = len(over) == len(lines) and _confidence(over) > _confidence(lines)
+    return (over, True) if upside_down else (lines, False)
+
+
+def _turned(detection: Detection, height: int) -> Detection:
+    """Lines of a picture ``height`` pixels high that run down or up it, once it is turned clockwise by 90 degrees."""
+    quads = tuple(quad.map(lambda point: turn_point(point, 90, 0, height)) for quad in detection.quads)
+    quads = tuple(quad.flipped() if abs(tilt(quad)) > 90 else quad for quad in quads)
+    return replace(detection, quads=quads, upright=True)
 
 
 def _placed(lines: Sequence[TextLine], quads: Sequence[Quad]) -> tuple[TextLine, ...]:
@@ -117,11 +143,25 @@ def _enlarged(detection: Detection, times: float) -> Detection:
 
 
 def probes_first(quads: Sequence[Quad], params: LayoutParams) -> list[Quad]:
-    """Longest first, but before them the ``probe_lines`` by which the way up is told: they are not too long to try."""
+    """Longest first, but before them the ``probe_lines`` by which the way up is told.
+
+    These are nearest to ``probe_length`` heights long and to the usual height: long ones take long to try, short ones
+    tell little, and the highest are logos.
+    """
     order = sorted(quads, key=lambda quad: -quad_size(quad)[0])
-    short = [quad for quad in order if quad_size(quad)[0] <= params.probe_length * quad_size(quad)[1]]
-    probes = short[: params.probe_lines]
+    heights = sorted(quad_size(quad)[1] for quad in quads)
+
+    def oddity(quad: Quad) -> float:
+        length, height = quad_size(quad)
+        return _times(length, params.probe_length * height) * _times(height, heights[len(heights) // 2])
+
+    probes = sorted(order, key=oddity)[: params.probe_lines]
     return [*probes, *(quad for quad in order if quad not in probes)]
+
+
+def _times(a: float, b: float) -> float:
+    """How many times the larger of two lengths is the smaller."""
+    return max(a, b) / max(min(a, b), 1e-6)
 
 
 def _confidence(lines: Sequence[TextLine]) -> float:

@@ -33,17 +33,17 @@ class View:
 
 
 def drawn(image: Image.Image, view: View) -> Pixels:
-    """A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias."""
+    """A view's pixels: cut out and resized where it is level, else sampled from whole blocks of pixels, averaged.
+
+    Blocks are as large as fit between two samples, so that strokes do not alias.
+    """
     if tilt(view.area) == 0:
         (left, top), (right, bottom) = view.area.top_left, view.area.bottom_right
         return resize(image, *view.size, (round(left), round(top), round(right), round(bottom)))
-    scale = min(view.scale, 1.0)
-    small = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    if small != image.size:
-        across, down = small[0] / image.width, small[1] / image.height
-        image = Image.fromarray(resize(image, *small))
-        return crop(image, view.area.map(lambda point: (point[0] * across, point[1] * down)), *view.size)
-    return crop(image, view.area, *view.size)
+    shrink = max(1, int(1 / view.scale))
+    if shrink > 1:
+        image = image.reduce(shrink)
+    return crop(image, view.area.map(lambda point: (point[0] / shrink, point[1] / shrink)), *view.size)
 
 
 def in_tiles(

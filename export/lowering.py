@@ -94,7 +94,8 @@ def _lower_words_onnx(job: WordJob, precision: str) -> Lowered:
     recipe, net = job.recipe, job.built.net
     if precision == "int8":
         net = quantize_weights.quantized(net)
-    data, file = onnx.lower(halves.stored(net, rounded=precision == "int8")), recipe.file if precision == "fp32" else _named(recipe.file, precision)
+    data = onnx.lower(halves.stored(net, rounded=precision == "int8"))
+    file = recipe.file if precision == "fp32" else _named(recipe.file, precision)
     graph = Graph("onnxruntime", precision, file, recipe.inputs, recipe.outputs, UNCHECKED)
     if precision == "fp32":
         return Lowered(replace(graph, evidence=words.compare(recipe, job.built.original, graph, data)), data)

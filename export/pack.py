@@ -83,8 +83,9 @@ class Workshop:
         if (target, precision) not in self.made:
             made: Artefacts = {}
             for stage, job in self.jobs.items():
-                self.say(f"{stage}: lowering {job.recipe.title} for {target} {precision_of(job.recipe, precision)}, and comparing it")
-                made[stage] = lower(job, target, precision_of(job.recipe, precision))
+                one = precision_of(job.recipe, precision)
+                self.say(f"{stage}: lowering {job.recipe.title} for {target} {one}, and comparing it")
+                made[stage] = lower(job, target, one)
             self.made[target, precision] = made
         return self.made[target, precision]
 

@@ -172,7 +172,7 @@ class PictureRecipe:
     changes: what the licence asks us to state; ``{classes}`` stands for the number of classes kept.
     tolerance: largest absolute difference from the original, on any output, in its own unit.
     in_float: convolutions, by their number from 0 in the order of the graph, that int8 leaves in float32.
-    only: the precision it is always made in, whatever is asked of the others; int8 is then calibrated on drawn pictures.
+    only: the precision it is always made in, whatever is asked of the others. int8 is then calibrated on drawn ones.
     line: where this recipe was written, for messages.
     """
 

@@ -46,7 +46,8 @@ class Trials:
         ``stand_in`` (``plain`` where there is none), whose evidence then says why.
 
         Where both are the same file, nothing was made to try, and the evidence says so.
-        A stage that is made in one precision alone stays as it is. By stage, all for one engine; ``plain`` in fp32, which is what the others are compared with. is_timed: whether
+        A stage that is made in one precision alone stays as it is.
+        By stage, all for one engine; ``plain`` in fp32, which is what the others are compared with. is_timed: whether
         what runs them says something of their speed.
         """
         stand_in = plain if stand_in is None else stand_in

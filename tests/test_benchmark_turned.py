@@ -55,6 +55,13 @@ def test_words_agree_wherever_they_stand() -> None:
     assert turned.agreement(["A"], []) == 0.0
 
 
+def test_a_canvas_with_room_is_as_large_as_a_tilted_one() -> None:
+    photo = Image.new("RGB", (60, 90), "white")
+    room = scenes.with_room(photo, 20)
+    assert room.size == scenes.turned(photo, 20).size
+    assert (room.getpixel((0, 0)), room.getpixel((room.width // 2, room.height // 2))) == (scenes.GREY, (255, 255, 255))
+
+
 def test_a_receipt_far_away_keeps_its_pixels() -> None:
     photo = Image.effect_noise((60, 90), 50).convert("RGB")
     scene = scenes.framed(photo, 3, 7)

@@ -33,6 +33,7 @@ PARAMS = DetectParams(
     look_tilt=4.0,
     look_share=0.5,
     look_margin=1.0,
+    tilted_margin=1.0,
 )
 
 

@@ -270,7 +270,7 @@ def test_a_stage_that_reads_worse_stays_in_fp32(tmp_path: Path, monkeypatch: pyt
 
     def strict(trial: Trial, has_to_pay: bool) -> str | None:
         assert has_to_pay
-        stage = "recognize" if trial.bytes.before > 2_000_000 else "detect"
+        stage = "recognize" if trial.bytes.before > 1_000_000 else "detect"
         return "too bad" if worst in (stage, "both") else None
 
     monkeypatch.setattr(trials, "refusal", strict)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from edgekit.geometry import turn_point
-from edgekit.image import crop, resize, turn, turned_size
+from edgekit.image import crop, resize, turn, turned_size, without_colour
 from edgekit.types import Quad
 
 
@@ -100,3 +100,25 @@ def test_turning_a_point_follows_the_picture(degrees: int, x: int, y: int) -> No
     assert turned.getpixel((int(to_x), int(to_y))) == (255, 255, 255)
     back = turn_point((to_x, to_y), -degrees % 360, *turned.size)
     assert back == (x + 0.5, y + 0.5)
+
+
+@given(st.integers(1, 40), st.integers(1, 150), st.integers(1, 50), st.integers(1, 50), st.floats(-60, 60))
+def test_a_picture_without_colour_gives_the_same_pixels_as_one_channel(
+    width: int, height: int, across: int, down: int, degrees: float
+) -> None:
+    coloured = Image.fromarray(np.repeat(noise(height, width)[:, :, :1], 3, axis=2))
+    grey = without_colour(coloured)
+    assert (grey.mode, grey.size) == ("L", coloured.size)
+    assert np.array_equal(resize(grey, across, down), resize(coloured, across, down))
+    quad = rectangle(width / 3, height / 3, width / 2 + 1, height / 2 + 1, degrees)
+    for size in ((across, down), (8, 3)):  # the latter is sampled finer and averaged
+        assert np.array_equal(crop(grey, quad, *size), crop(coloured, quad, *size))
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+@pytest.mark.parametrize("row", [0, 63, 64, 129])
+def test_one_coloured_pixel_is_colour(row: int, channel: int) -> None:
+    pixels = np.full((130, 9, 3), 200, np.uint8)
+    pixels[row, 4, channel] = 201
+    picture = Image.fromarray(pixels)
+    assert without_colour(picture) is picture

@@ -9,7 +9,9 @@ from edgekit.geometry import skew
 from edgekit.layout import LayoutParams, rows
 from edgekit.types import Point, Quad, TextLine
 
-PARAMS = LayoutParams(reach=0.5, overlap=0.3, probe_lines=6, probe_length=6.0, upright_confidence=0.8)
+PARAMS = LayoutParams(
+    reach=0.5, overlap=0.3, probe_lines=6, probe_length=6.0, upright_confidence=0.8, upright_margin=0.1
+)
 ROWS = [["SHOP"], ["Bread", "1.20"], ["Milk 2 l", "2", "0.95"], ["TOTAL", "2.15"], ["Thank you"]]
 COLUMNS = [20.0, 160.0, 240.0]
 

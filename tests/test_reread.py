@@ -26,7 +26,7 @@ from edgekit.session import Session, open_session
 from edgekit.timings import Timings
 from edgekit.types import Quad, TextLine
 
-PLAIN: dict[str, Any] = {"lines": 3, "confidence": 0.9, "most": 9, "precision": "int8"}
+PLAIN: dict[str, Any] = {"lines": 3, "confidence": 0.9, "most": 9, "batch": 1, "precision": "int8"}
 BLANK = Image.new("RGB", (9, 9), "white")
 
 
@@ -97,9 +97,10 @@ def test_the_surer_reading_is_kept_and_never_one_without_text() -> None:
         ({"confidence": "0.9"}, "here: confidence: '0.9' is not a number"),
         ({"precision": 8}, "here: precision: 8 is not a string"),
         ({"more": 1}, "here: more: unknown key"),
-        ({"lines": -1}, "here: lines and most have to be at least 0"),
-        ({"most": -1}, "here: lines and most have to be at least 0"),
-        ({"precision": ""}, "precision a name; correct the value"),
+        ({"lines": -1}, "here: lines and most have to be at least 0, batch at least 1"),
+        ({"most": -1}, "here: lines and most have to be at least 0, batch at least 1"),
+        ({"batch": 0}, "here: lines and most have to be at least 0, batch at least 1"),
+        ({"precision": ""}, "and precision a name; correct the value"),
     ],
 )
 def test_wrong_constants_are_told(changes: dict[str, Any], told: str) -> None:
@@ -111,7 +112,7 @@ def test_wrong_constants_are_told(changes: dict[str, Any], told: str) -> None:
 def test_a_constant_that_is_missing_is_told() -> None:
     with pytest.raises(ManifestError, match="here: confidence: missing"):
         parse_params(RereadParams, {key: value for key, value in PLAIN.items() if key != "confidence"}, "here")
-    assert parse_params(RereadParams, PLAIN, "here") == RereadParams(3, 0.9, 9, "int8")
+    assert parse_params(RereadParams, PLAIN, "here") == RereadParams(3, 0.9, 9, 1, "int8")
 
 
 # scanner

@@ -49,8 +49,16 @@ above. entry: what the label makes of the amount (see labels.py).
 """
 
 
-_COLUMNS = {name: column for column, name in enumerate(PLACES)}
-_NO_FLAGS = (0.0,) * (len(PLACES) - len(_BASE))
+MEASURES = len(_BASE)
+"""How many of PLACES, the first, are measures; the others are flags."""
+
+
+def _columns(group: str) -> dict[str, int]:
+    """The columns of a group of flags, by kind."""
+    return {name.partition(" ")[2]: i for i, name in enumerate(PLACES) if name.partition(" ")[0] == group}
+
+
+_IS, _BEFORE, _ABOVE, _ENTRY = map(_columns, ("is", "before", "above", "entry"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,29 +145,38 @@ def _piled(by_row: Sequence[Sequence[Entry]]) -> frozenset[int]:
     return frozenset(piled)
 
 
-def places_of(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int) -> list[float]:
+def measures_of(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int) -> tuple[float, ...]:
+    """The MEASURES of the i-th word of a row."""
     span = words[i]
-    entry = next((e for e in sheet.entries[row.index] if _meet(e.amount.start, e.amount.end, span)), None)
-    marks = sheet.marks[row.index]
-    own = {kind for kind, start, end in marks if start < span.end and end > span.start}
-    before = {kind for kind, start, _ in marks if start < span.start} - own
-    above = {kind for kind, _, _ in sheet.marks[row.index - 1]} if row.index else set()
-    values = [
+    entry = _entry(sheet, span)
+    return (
         *_of_place(sheet, row, words, i),
         *_of_print(sheet, row, span),
         *_of_amount(row, span, entry),
         *_of_value(sheet, row, entry),
         float(any(_meet(d.start, d.end, span) for d in row.dates)),
         float(any(_meet(t.start, t.end, span) for t in row.times)),
-        *_NO_FLAGS,
-    ]
-    flags = [_COLUMNS["is " + kind] for kind in own]
-    flags += [_COLUMNS[name] for kind in before if (name := "before " + kind) in _COLUMNS]
-    flags += [_COLUMNS[name] for kind in above if (name := "above " + kind) in _COLUMNS]
-    flags += [_COLUMNS[name] for name in ("entry " + entry.kind if entry else "",) if name in _COLUMNS]
-    for flag in flags:
-        values[flag] = 1.0
-    return values
+    )
+
+
+def flags_of(sheet: Sheet, span: Span) -> list[int]:
+    """The columns of PLACES in which a word is flagged with 1; the other flags are 0."""
+    found = []
+    if marks := sheet.marks[span.row]:
+        own = {kind for kind, start, end in marks if start < span.end and end > span.start}
+        before = {kind for kind, start, _ in marks if start < span.start} - own
+        found += [_IS[kind] for kind in own] + [_BEFORE[kind] for kind in before if kind in _BEFORE]
+    if span.row and (above := sheet.marks[span.row - 1]):
+        found += [_ABOVE[kind] for kind, _, _ in above if kind in _ABOVE]
+    entry = _entry(sheet, span)
+    if entry is not None and entry.kind in _ENTRY:
+        found.append(_ENTRY[entry.kind])
+    return found
+
+
+def _entry(sheet: Sheet, span: Span) -> Entry | None:
+    """The amount that a word is in."""
+    return next((e for e in sheet.entries[span.row] if _meet(e.amount.start, e.amount.end, span)), None)
 
 
 def _meet(start: int, end: int, span: Span) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.page import Page, PageRow
@@ -19,6 +19,11 @@ _FAR = 2  # rows from one part of a name to the next: a smudge may stand between
 _GAP = 3.0  # median text heights between two lines of a row beyond which they are not one name
 _SIMILAR = 0.75  # ratio of text heights from which two rows are taken for one size of print
 _NUMBER_DIGITS = 4  # digits after a company suffix from which they are its registration
+_PUNCTUATION = " &'.,-()"  # what names are written with besides letters and digits
+_BETWEEN_WORDS = re.compile(r"[^\w']+")
+_SPELT = re.compile(r"[^\W\d_]{2,}")
+_TILL = re.compile(r"^#\d+ +")
+_NUMBER_BEHIND = re.compile(r" ?\([^()]*\d{4,}[^()]*\)?$")
 _PHONE = re.compile(r"@|www|http|\.com|\d{3}[-. ]{1,2}\d{4}|\d{7}", re.IGNORECASE)
 _PLACE = re.compile(r"\b\d{5}\b|^\W*\d+[A-Za-z]?,? +[A-Za-z]{2}|^\W*(?:no|lot)\W*\d", re.IGNORECASE)
 
@@ -73,11 +78,16 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class _Top:
-    """The top of a page: its segments, their largest height, and the rows of the whole page, folded."""
+    """The top of a page: its segments, their largest height, and the number of the first that is a barrier.
+
+    rows: those of the whole page, folded, with a line feed after each; starts: where each begins, and their end.
+    """
 
     segments: Sequence[Segment]
     tallest: float
-    rows: Sequence[str]
+    barrier: int
+    rows: str
+    starts: Sequence[int]
 
 
 def rank_names(page: Page, lexicon: Lexicon, params: ExtractParams) -> list[Name]:
@@ -134,7 +144,8 @@ def _segment(row: PageRow, group: Sequence[int], lexicon: Lexicon) -> Segment:
     text, marks = without_number(" ".join(row.text[p.start : p.end] for p in pieces).strip(), lexicon)
     general = [mark for mark in marks if mark.kind in ("legal", "company")]
     covered = sum(c.isalnum() for mark in general for c in text[mark.start : mark.end])
-    words = [squash(word) for word in re.split(r"[^\w']+", text)]
+    alphanumeric = sum(map(str.isalnum, text))
+    words = [squash(word) for word in _BETWEEN_WORDS.split(text)]
     return Segment(
         text=text,
         row=row.index,
@@ -142,13 +153,13 @@ def _segment(row: PageRow, group: Sequence[int], lexicon: Lexicon) -> Segment:
         height=max(p.height for p in pieces),
         kinds=frozenset(mark.kind for mark in marks),
         legal_end=any(m.kind == "legal" and not any(c.isalnum() for c in text[m.end :]) for m in marks),
-        bare=covered > 0 and covered + 1 >= sum(c.isalnum() for c in text),
+        bare=0 < covered >= alphanumeric - 1,
         phone=_PHONE.search(text) is not None,
         place=_PLACE.search(text) is not None,
         word=max(words, key=len),
         letters=sum(map(str.isalpha, text)),
         digits=sum(map(str.isdigit, text)),
-        odd=sum(not c.isalnum() and c not in " &'.,-()" for c in text),
+        odd=len(text) - alphanumeric - sum(map(text.count, _PUNCTUATION)),
     )
 
 
@@ -157,7 +168,7 @@ def without_number(text: str, lexicon: Lexicon) -> tuple[str, tuple[Mark, ...]]:
 
     Its anchors come with it.
     """
-    text = re.sub(r"^#\d+ +", "", text)
+    text = _TILL.sub("", text)
     marks = lexicon.names.find(text)
     end = _end_of_name(text, marks)
     return (text, marks) if end == len(text) else (text[:end], lexicon.names.find(text[:end]))
@@ -168,20 +179,31 @@ def _end_of_name(text: str, marks: Sequence[Mark]) -> int:
         tail = text[mark.end :]
         if mark.kind == "legal" and sum(c.isdigit() for c in tail) >= _NUMBER_DIGITS:
             return mark.end + tail.startswith(".")
-    tail_group = re.search(r" ?\([^()]*\d{4,}[^()]*\)?$", text)
+    tail_group = _NUMBER_BEHIND.search(text)
     return tail_group.start() if tail_group and tail_group.start() >= 3 else len(text)
 
 
 def name_features(segments: Sequence[Segment], page: Page) -> list[tuple[float, ...]]:
     """NAME_FEATURES of each of ``name_spans``."""
-    tallest = max((segment.height for segment in segments), default=0.0)
-    top = _Top(segments, tallest, [squash(row.text) for row in page.rows])
+    top = _top_of(segments, page)
     found = []
     for span in name_spans(segments):
         run = segments[span]
-        flags = (*_of_place(span, top), *_of_words(run), *_of_joints(run), *_of_surroundings(span, segments))
-        found.append(tuple([float(flag) for flag in (*flags, *_of_rows(run, top, page))]))
+        text = joined(run)
+        flags = (*_of_place(span, top), *_of_words(run), *_of_joints(run, text), *_of_surroundings(span, top))
+        found.append(tuple([float(flag) for flag in (*flags, *_of_rows(run, text, top, page))]))
     return found
+
+
+def _top_of(segments: Sequence[Segment], page: Page) -> _Top:
+    rows = [squash(row.text) + "\n" for row in page.rows]
+    return _Top(
+        segments=segments,
+        tallest=max((segment.height for segment in segments), default=0.0),
+        barrier=next((i for i, segment in enumerate(segments) if segment.is_barrier), len(segments)),
+        rows="".join(rows),
+        starts=[0, *accumulate(map(len, rows))],
+    )
 
 
 def _of_place(span: slice, top: _Top) -> tuple[float, ...]:
@@ -192,14 +214,15 @@ def _of_place(span: slice, top: _Top) -> tuple[float, ...]:
 
 def _of_words(run: Sequence[Segment]) -> tuple[float, ...]:
     letters, digits = sum([s.letters for s in run]), sum([s.digits for s in run])
+    kinds = run[0].kinds.union(*[s.kinds for s in run[1:]])
     return (
         run[-1].legal_end,
-        any(s.has("legal") for s in run),
-        any(s.has("company") for s in run),
-        any(s.has("address") for s in run),
-        any(s.phone or s.has("contact") for s in run),
-        any(s.has("document") for s in run),
-        any(s.has("tax_id") for s in run),
+        "legal" in kinds,
+        "company" in kinds,
+        "address" in kinds,
+        "contact" in kinds or any(s.phone for s in run),
+        "document" in kinds,
+        "tax_id" in kinds,
         any(s.place for s in run),
         digits / max(letters + digits, 1),
         any("," in s.text for s in run),
@@ -208,38 +231,39 @@ def _of_words(run: Sequence[Segment]) -> tuple[float, ...]:
     )
 
 
-def _of_joints(run: Sequence[Segment]) -> tuple[float, ...]:
+def _of_joints(run: Sequence[Segment], text: str) -> tuple[float, ...]:
     pairs = list(pairwise(run))
     similar = all(min(a.height, b.height) >= _SIMILAR * max(a.height, b.height) for a, b in pairs)
+    bare = all(s.bare for s in run)
     return (
         len(run) == 2,
         len(run) == 3,
-        any(_is_open(a.text) for a, _ in pairs) - _is_open(joined(run)),
+        any(_is_open(a.text) for a, _ in pairs) - _is_open(text),
         similar and len(run) > 1,
-        all(s.bare for s in run),
-        run[-1].bare and not all(s.bare for s in run),
+        bare,
+        run[-1].bare and not bare,
     )
 
 
-def _of_surroundings(span: slice, segments: Sequence[Segment]) -> tuple[float, ...]:
-    run, before = segments[span], segments[: span.start]
+def _of_surroundings(span: slice, top: _Top) -> tuple[float, ...]:
+    segments, last = top.segments, top.segments[span.stop - 1]
     following = segments[span.stop] if span.stop < len(segments) else None
     return (
-        bool(before) and _goes_on(before[-1], run[0]),
-        following is not None and following.legal_end and not run[-1].legal_end and following.row <= run[-1].row + _FAR,
+        span.start > 0 and _goes_on(segments[span.start - 1], segments[span.start]),
+        following is not None and following.legal_end and not last.legal_end and following.row <= last.row + _FAR,
         following is not None and following.is_barrier,
-        any(segment.is_barrier for segment in before),
+        top.barrier < span.start,
     )
 
 
-def _of_rows(run: Sequence[Segment], top: _Top, page: Page) -> tuple[float, ...]:
+def _of_rows(run: Sequence[Segment], text: str, top: _Top, page: Page) -> tuple[float, ...]:
     rows = [page.rows[segment.row] for segment in run]
     return (
         any(amount.is_money for row in rows for amount in row.amounts),
         any(row.dates or row.times for row in rows),
         _is_echoed(run, top),
         page.confidence([line for segment in run for line in segment.lines]),
-        sum([segment.odd for segment in run]) / max(len(joined(run)), 1),
+        sum([segment.odd for segment in run]) / max(len(text), 1),
     )
 
 
@@ -250,9 +274,9 @@ def joined(run: Sequence[Segment]) -> str:
 
 def _goes_on(before: Segment, first: Segment) -> bool:
     """Whether the line above looks like the first half of a name that ends here."""
-    words = len(re.findall(r"[^\W\d_]{2,}", first.text))
     quiet = not before.is_barrier and not before.legal_end and not before.has("document")
-    return quiet and before.row + _FAR >= first.row and (first.bare or (first.legal_end and words <= 3))
+    ends = first.bare or (first.legal_end and len(_SPELT.findall(first.text)) <= 3)
+    return quiet and before.row + _FAR >= first.row and ends
 
 
 def _is_open(text: str) -> bool:
@@ -263,4 +287,4 @@ def _is_open(text: str) -> bool:
 def _is_echoed(run: Sequence[Segment], top: _Top) -> bool:
     """Whether the name's longest word stands again further down, as in a web address."""
     word = max([segment.word for segment in run], key=len)
-    return len(word) >= 5 and any(word in row for row in top.rows[run[-1].row + 1 :])
+    return len(word) >= 5 and top.rows.find(word, top.starts[run[-1].row + 1]) >= 0

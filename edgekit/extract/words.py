@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from edgekit.extract.labels import Entry
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.page import Page, PageRow, Piece
-from edgekit.extract.places import PLACES, Span, places_of, sheet_of
+from edgekit.extract.places import MEASURES, PLACES, Span, flags_of, measures_of, sheet_of
 
 TAGS = ("vendor", "date", "time", "currency", "subtotal", "tax", "total", "description", "quantity", "amount")
 """What a word may be, in the order of the network's scores."""
@@ -21,6 +23,7 @@ BUCKETS = (64, 128, 256, 512)
 """Numbers of words that the network takes."""
 CHAR_IDS = 400
 """0 is padding, 1 to 384 are code points below 0x180, the rest share 15 numbers."""
+_WORD = re.compile(r"\S+")
 _HEAD = 128  # words kept from the top where a page has more than fit; the rest are its last ones
 _PLAIN = 0x180
 _SHARED = CHAR_IDS - _PLAIN - 1
@@ -46,22 +49,25 @@ def encode(page: Page, found: Sequence[Entry], lexicon: Lexicon) -> Words:
     512 the first 128 and the last 384 are kept.
     """
     by_row = [_spans_of(row) for row in page.rows]
-    spans = [span for row in by_row for span in row]
-    if len(spans) > BUCKETS[-1]:
-        spans = spans[:_HEAD] + spans[_HEAD - BUCKETS[-1] :]
-    size = next(bucket for bucket in BUCKETS if bucket >= len(spans))
+    words = [(row, spans, i) for row, spans in zip(page.rows, by_row, strict=True) for i in range(len(spans))]
+    if len(words) > BUCKETS[-1]:
+        words = words[:_HEAD] + words[_HEAD - BUCKETS[-1] :]
+    size = next(bucket for bucket in BUCKETS if bucket >= len(words))
     chars = np.zeros((1, size, LETTERS), np.int32)
     places = np.zeros((1, size, len(PLACES)), np.float32)
-    kept = set(spans)
-    sheet, number = sheet_of(page, found, lexicon), 0
-    for row, words in zip(page.rows, by_row, strict=True):
-        for i, span in enumerate(words):
-            if span in kept:
-                ids = char_ids(row.text[span.start : span.end])
-                chars[0, number, : len(ids)] = ids
-                places[0, number] = places_of(sheet, row, words, i)
-                number += 1
-    return Words(chars, places, tuple(spans))
+    spans = tuple([of_row[i] for _, of_row, i in words])
+    if spans:
+        sheet = sheet_of(page, found, lexicon)
+        texts = [page.rows[span.row].text[span.start : span.end] for span in spans]
+        chars[0, : len(spans)] = [_padded(char_ids(text)) for text in texts]
+        places[0, : len(spans), :MEASURES] = [measures_of(sheet, *word) for word in words]
+        flagged = [(number, column) for number, span in enumerate(spans) for column in flags_of(sheet, span)]
+        places[0, [number for number, _ in flagged], [column for _, column in flagged]] = 1.0
+    return Words(chars, places, spans)
+
+
+def _padded(ids: list[int]) -> list[int]:
+    return ids + [0] * (LETTERS - len(ids))
 
 
 def char_ids(text: str) -> list[int]:
@@ -74,18 +80,13 @@ def char_ids(text: str) -> list[int]:
 def _spans_of(row: PageRow) -> list[Span]:
     solid = [(a.start, a.end) for a in row.amounts if a.is_money]
     solid += [(d.start, d.end) for d in row.dates] + [(t.start, t.end) for t in row.times if t.clear]
-    cuts = {edge for ends in solid for edge in ends}
+    cuts = sorted({edge for ends in solid for edge in ends})
     found = []
     for piece in row.pieces:
-        start = piece.start
-        for at in range(piece.start, piece.end + 1):
-            ends = at == piece.end or row.text[at].isspace()
-            if (ends or at in cuts) and at > start:
-                found.append(_span(row, piece, start, at))
-            if ends:
-                start = at + 1
-            elif at in cuts:
-                start = at
+        for word in _WORD.finditer(row.text, piece.start, piece.end):
+            start, end = word.span()
+            edges = [start, *[cut for cut in cuts if start < cut < end], end]
+            found += [_span(row, piece, *ends) for ends in pairwise(edges)]
     return found
 
 

@@ -18,6 +18,10 @@ _LOOSE_GROUPS = re.compile(r"(?: (\d{3}))+,\d\d(?!\d)")
 # A tax code that ran into a price ("6.55SR", "12.40Z"): its first letter may look like a digit.
 _CODED = re.compile(r"[0-9]+(?:[.,'][0-9]{3})*[.,][0-9]{2}(?=[A-Z]{1,3}(?![\w.,]))")
 _DASHES = re.compile(r"[.,] ?-{1,2}(?![\w-])")
+_POINT = re.compile(r"[.,']")
+_WORD_END = re.compile(r"[^\W\d_]*$")
+_HUNG_BEFORE = re.compile(r"(?:\d[/:.,'-]|#|[A-Za-z]\d+-)$")
+_HUNG_AFTER = re.compile(r"[/:'][0-9]|-\d|[.,]\d|[A-Za-z]\d|\d")
 _MAX_DIGITS = 12
 _BEHIND = 16  # characters on either side of a number that may speak for or against it
 
@@ -117,7 +121,7 @@ def _leading_letters(plain: str, start: int, end: int, marks: Mapping[str, str])
     while start < end and not plain[start].isdigit() and plain[start] not in ".,":
         if plain[start] == "S" and (start == 0 or not plain[start - 1].isalnum()):
             return start + 1, True
-        word = re.search(r"[^\W\d_]*$", plain[max(start - _BEHIND, 0) : start])
+        word = _WORD_END.search(plain[max(start - _BEHIND, 0) : start])
         if word and word.group() and word.group().upper() not in marks:
             start += 1
         else:
@@ -127,7 +131,7 @@ def _leading_letters(plain: str, start: int, end: int, marks: Mapping[str, str])
 
 def _stretch(plain: str, start: int, end: int) -> tuple[int, bool]:
     """The end of a number whose point or thousands stand apart, and whether they do."""
-    if re.search(r"[.,']", plain[start:end]) is None:
+    if _POINT.search(plain, start, end) is None:
         if groups := _LOOSE_GROUPS.match(plain, end):
             return (groups.end(), False) if end - start <= 3 else (end, False)
         if (point := _LOOSE_POINT.match(plain, end)) and plain[end : point.end()].count(" ") == 1:
@@ -139,8 +143,8 @@ def _parse(run: str, loose: bool) -> _Number | None:
     digits_as_read = sum(c.isdigit() for c in run)
     clean = run.replace(" ", "").translate(_TWINS)
     letters = sum(c.isalpha() for c in run)
-    parts = re.split(r"[.,']", clean)
-    separators = re.findall(r"[.,']", clean)
+    parts = _POINT.split(clean)
+    separators = _POINT.findall(clean)
     if sum(map(len, parts)) > _MAX_DIGITS or (letters and (letters > digits_as_read + 1 or len(parts[-1]) != 2)):
         return None
     noisy = loose or letters > 0
@@ -159,9 +163,7 @@ def _parse(run: str, loose: bool) -> _Number | None:
 def _stands_alone(plain: str, start: int, end: int) -> bool:
     """Whether no digits hang on it through a slash, colon, dash or point, and no word runs into it."""
     before, after = plain[max(start - _BEHIND, 0) : start], plain[end : end + _BEHIND]
-    if re.search(r"(?:\d[/:.,'-]|#|[A-Za-z]\d+-)$", before) or re.match(r"[/:'][0-9]|-\d|[.,]\d", after):
-        return False
-    return not re.match(r"[A-Za-z]\d|\d", after)
+    return not (_HUNG_BEFORE.search(before) or _HUNG_AFTER.match(after))
 
 
 def _inside_word(plain: str, start: int, end: int) -> bool:

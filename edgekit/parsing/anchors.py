@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from operator import ne
 from typing import NamedTuple
@@ -81,11 +82,9 @@ class Anchors:
         A phrase counts where a word (or another phrase: ``TOTALDUE``) starts and ends. Where two overlap, the longer
         and cleaner one stands.
         """
-        bones = skeleton(text, masked)
-        places = self._places(bones.letters)
-        return tuple(_mark(hit, bones) for hit in _without_overlaps(_whole_hits(bones, places))) if places else ()
+        return _found(self, text, masked)
 
-    def _places(self, letters: str) -> dict[tuple[_Phrase, int], None]:
+    def places(self, letters: str) -> dict[tuple[_Phrase, int], None]:
         """Where phrases may start: one of their pieces stands unharmed at its place behind."""
         places: dict[tuple[_Phrase, int], None] = {}
         for at in range(len(letters) - _KEY + 1):
@@ -98,6 +97,13 @@ class Anchors:
                     if -phrase.slack <= start <= len(letters) - len(phrase.letters) + phrase.slack:
                         places[phrase, start] = None
         return places
+
+
+@lru_cache(maxsize=64)  # a row at the top of a receipt is searched for names more than once
+def _found(anchors: Anchors, text: str, masked: tuple[tuple[int, int], ...]) -> tuple[Mark, ...]:
+    bones = skeleton(text, masked)
+    places = anchors.places(bones.letters)
+    return tuple(_mark(hit, bones) for hit in _without_overlaps(_whole_hits(bones, places))) if places else ()
 
 
 def _allowed(letters: str) -> int:

@@ -25,6 +25,7 @@ _BEFORE_MONTH = re.compile(
 _AFTER_MONTH = re.compile(r"[ .:/,'*-]{0,2}(?:[Dd][Ee][Ll]? )?([0-3OoIl][0-9OoIl]|[0-9])(?:st|nd|rd|th)?(?![0-9])")
 _YEAR = re.compile(r"[ .:/,'*-]{0,3}(?:[Dd][Ee][Ll]? )?((?:19|20)[0-9]{2}|[0-9]{2})(?![0-9](?![0-9]?:)|:)")
 _YEAR_AFTER_TIME = re.compile(r" +[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})? +((?:19|20)[0-9]{2})(?![0-9])")
+_PAIR = re.compile(r"[0-9](?=[0-9])")
 _LONGEST_MONTH = 12
 _BEHIND = 16  # characters before a month in which its day may stand
 _COMPACT = re.compile(r"(?<![0-9A-Za-z.,/-])(20[0-9]{2})([01][0-9])([0-3][0-9])(?![0-9.-]|/(?!\d{6}))")
@@ -184,7 +185,8 @@ def _day(year: str, month: int, day: int, years: tuple[int, int]) -> date | None
 
 def _named_dates(plain: str, months: Mapping[str, int], years: tuple[int, int]) -> list[PrintedDate]:
     found = []
-    for start in range(len(plain) - 2):
+    pairs = [match.start() for match in _PAIR.finditer(plain)]
+    for start in range(pairs[-1] - 2 if pairs else 0):  # a year, of two digits at least, stands behind every month
         if not plain[start].isalnum() or (start and plain[start - 1].isalpha()) or plain[start] in "123456789":
             continue
         if printed := _date_of_month(plain, start, months, years):
@@ -241,9 +243,10 @@ def _compact_dates(plain: str, years: tuple[int, int]) -> list[PrintedDate]:
 
 def _damaged_dates(plain: str, years: tuple[int, int]) -> list[PrintedDate]:
     found: list[PrintedDate] = []
-    for start in range(len(plain)):
-        match = _DAMAGED.match(plain, start)
-        if match is None or (found and start < found[-1].end):
+    start = -1
+    while match := _DAMAGED.search(plain, start + 1):
+        start = match.start()
+        if found and start < found[-1].end:
             continue
         first, left, second, right, year = match.groups()
         glued = plain[start - 1 : start].isdigit() or (len(first) == 1 and not left)

@@ -14,7 +14,7 @@ from edgekit.manifest import Evidence, Graph, parse_params
 from edgekit.recognize import RecognizeParams, Recognizer
 from edgekit.session import Session, open_session
 from export import graphs, sources
-from export.recipe import REPOSITORY, ClassHead, Member, Package, PictureRecipe, files_of
+from export.recipe import REPOSITORY, ClassHead, Member, PictureRecipe, files_of
 from export.recipes.receipt import DETECT, RAPIDOCR, RECOGNIZE, REREAD
 from export.targets.onnx import lower
 from export.tuning import overlay

@@ -36,7 +36,7 @@ struct Detector: Sendable {
         var view = all(picture, params.glancePixels)
         var found = try known ?? look(picture, view)
         for enough in [params.height, params.leastHeight] {
-            if found.clear && !found.upright && !settled && known == nil { return found }
+            if !found.upright && !settled && known == nil { return found }
             guard let next = next(picture, view, found, enough) else { return found }
             view = next
             found = try look(picture, view)
@@ -70,7 +70,8 @@ struct Detector: Sendable {
     private func textArea(_ picture: Picture, _ quads: [Quad], _ degrees: Double) -> Quad {
         if quads.isEmpty { return frame(picture) }
         let thickness = quads.map { quadSize($0).across }.sorted()[quads.count / 2]
-        let area = boundingQuad(quads, degrees, params.lookMargin * thickness)
+        let margin = degrees != 0 ? params.tiltedMargin : params.lookMargin
+        let area = boundingQuad(quads, degrees, margin * thickness)
         if degrees != 0 { return area }
         let left = max(0, area.topLeft.x.rounded(.down))
         let top = max(0, area.topLeft.y.rounded(.down))

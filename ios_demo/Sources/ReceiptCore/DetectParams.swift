@@ -43,12 +43,14 @@ struct DetectParams: Sendable {
     let lookShare: Double
     /// Line heights left free around it.
     let lookMargin: Double
+    /// The same around tilted text, where no rim of the picture cuts them off.
+    let tiltedMargin: Double
 
     private static let keys = [
         "multiple", "max_pixels", "tile_pixels", "tile_margin", "glance_pixels", "unclear_pixels", "short_side",
         "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines",
         "clear_height", "height",
-        "least_height", "look_tilt", "look_share", "look_margin",
+        "least_height", "look_tilt", "look_share", "look_margin", "tilted_margin",
     ]
 
     init(_ node: Node) throws {
@@ -75,5 +77,6 @@ struct DetectParams: Sendable {
         lookTilt = try members["look_tilt"].number()
         lookShare = try members["look_share"].number()
         lookMargin = try members["look_margin"].number()
+        tiltedMargin = try members["tilted_margin"].number()
     }
 }

@@ -9,20 +9,24 @@ struct LayoutParams: Sendable {
     let reach: Double
     /// Share of the shorter line that may overlap along the text with a line of the same row.
     let overlap: Double
-    /// How many lines are read first, to see whether the page stands on its head: the longest of those at most
-    /// `probeLength` heights long.
+    /// By how many lines at most it is told whether the page stands on its head.
     let probeLines: Int
+    /// How many heights these should be long.
     let probeLength: Double
-    /// Mean confidence of those lines from which the page is taken to be upright.
+    /// Mean confidence of theirs from which the page is taken to be upright.
     let uprightConfidence: Double
+    /// By how much one way up must be surer than the other for fewer lines to do.
+    let uprightMargin: Double
 
     init(_ node: Node) throws {
-        let members = try node.members(["reach", "overlap", "probe_lines", "probe_length", "upright_confidence"])
+        let names = ["reach", "overlap", "probe_lines", "probe_length", "upright_confidence", "upright_margin"]
+        let members = try node.members(names)
         reach = try members["reach"].number()
         overlap = try members["overlap"].number()
         probeLines = try members["probe_lines"].integer(0)
         probeLength = try members["probe_length"].number()
         uprightConfidence = try members["upright_confidence"].number()
+        uprightMargin = try members["upright_margin"].number()
     }
 }
 

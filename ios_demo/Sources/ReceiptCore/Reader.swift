@@ -49,14 +49,17 @@ public actor ReceiptReader {
         let detector = Detector(
             session: try opened("detect", threads: options.threads),
             params: try DetectParams(bundle.stage("detect").params))
-        func recognizer(_ stage: String) throws -> Recognizer {
+        func recognizer(_ stage: String, batch: Int? = nil) throws -> Recognizer {
             Recognizer(
-                session: try opened(stage, threads: 1), params: try RecognizeParams(bundle.stage("recognize").params),
+                session: try opened(stage, threads: 1),
+                params: try RecognizeParams(bundle.stage("recognize").params, batch: batch),
                 charset: try charset(of: bundle), workers: options.threads)
         }
         let first = try recognizer("recognize")
         // What reads doubtful lines again takes and gives what the recogniser does.
-        let second = try bundle.rereadParams().map { Rereader(recognizer: try recognizer("reread"), params: $0) }
+        let second = try bundle.rereadParams().map {
+            Rereader(recognizer: try recognizer("reread", batch: $0.batch), params: $0)
+        }
         scanner = Scanner(detector: detector, recognizer: first, params: layout, rereader: second)
         extractor = try openExtractor(bundle, options) { try opened("extract", threads: 1) }
         rung = extractor.how.rung

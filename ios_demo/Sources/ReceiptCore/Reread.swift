@@ -14,14 +14,17 @@ struct RereadParams: Sendable {
     let confidence: Double
     /// The most that are.
     let most: Int
+    /// Most crops in one run: the network is large, and so is what it keeps in memory of a long line.
+    let batch: Int
     /// Of this stage's graph, whatever that of the others is.
     let precision: String
 
     init(_ node: Node) throws {
-        let members = try node.members(["lines", "confidence", "most", "precision"])
+        let members = try node.members(["lines", "confidence", "most", "batch", "precision"])
         lines = try members["lines"].integer(0)
         confidence = try members["confidence"].number()
         most = try members["most"].integer(0)
+        batch = try members["batch"].integer(1)
         precision = try members["precision"].text()
     }
 }

@@ -38,8 +38,12 @@ struct Scanner: Sendable {
         }
         let detection = try detector.detect(picture)
         if detection.upright { return FoundLines(picture: picture, detection: detection, rotation: 0) }
-        let image = turn(picture, 90)  // a glance at text that runs across tells its direction, and little else
-        return FoundLines(picture: image, detection: try detector.detect(image, settled: true), rotation: 90)
+        let image = turn(picture, 90)
+        let known = detection.clear ? turned(detection, picture.height) : nil
+        let again = try detector.detect(image, known: known)
+        if again.upright { return FoundLines(picture: image, detection: again, rotation: 90) }
+        let settled = try detector.detect(picture, settled: true)  // neither way: it may as well be upright
+        return FoundLines(picture: picture, detection: settled, rotation: 0)
     }
 
     /// The text of lines, and their rows; the first ones are read again where a rereader is given.
@@ -47,16 +51,14 @@ struct Scanner: Sendable {
         let image = found.picture
         var rotation = found.rotation
         var quads = probesFirst(found.detection.quads, params)
-        var probe = try await recognizer.read(image, Array(quads.prefix(params.probeLines)))
-        let over = try await upsideDown(image, probe)
-        if !over.isEmpty {
-            quads = quads.map { $0.flipped() }
-            probe = over
+        let (probe, over) = try await wayUp(Array(quads.prefix(params.probeLines)), params) { some in
+            try await recognizer.read(image, some)
         }
+        if over { quads = quads.map { $0.flipped() } }
         var lines = try await probe + recognizer.read(image, Array(quads.dropFirst(probe.count)))
         lines = lines.filter { !$0.text.isEmpty }
         var upright = lines.map(\.quad)
-        if !over.isEmpty {
+        if over {
             rotation += 180
             upright = upright.map { quad in
                 quad.map { turnPoint($0, 180, width: image.width, height: image.height) }
@@ -75,13 +77,24 @@ struct Scanner: Sendable {
         _ = try await recognizer.read(page, [line])
         _ = try await rereader?.read(page, [TextLine(text: "", quad: line, confidence: 0)], order: [0])
     }
+}
 
-    /// The lines as they read upside down, if they read better so; else none.
-    private func upsideDown(_ image: Picture, _ probe: [TextLine]) async throws -> [TextLine] {
-        if confidence(probe) >= params.uprightConfidence { return [] }
-        let flipped = try await recognizer.read(image, probe.map { $0.quad.flipped() })
-        return confidence(flipped) > confidence(probe) ? flipped : []
+/// The first of some lines, or all, as they `read` the right way up, and whether they stand on their head.
+///
+/// One line is tried first: where it is much surer one way up than the other, the others need not be.
+func wayUp(
+    _ quads: [Quad], _ params: LayoutParams, _ read: ([Quad]) async throws -> [TextLine]
+) async rethrows -> (lines: [TextLine], upsideDown: Bool) {
+    var lines: [TextLine] = []
+    var over: [TextLine] = []
+    for some in [quads.prefix(1), quads.dropFirst()] {
+        lines += try await read(Array(some))
+        if confidence(lines) >= params.uprightConfidence { continue }
+        over += try await read(quads[over.count..<lines.count].map { $0.flipped() })
+        if abs(confidence(over) - confidence(lines)) >= params.uprightMargin { break }
     }
+    let upsideDown = over.count == lines.count && confidence(over) > confidence(lines)
+    return upsideDown ? (over, true) : (lines, false)
 }
 
 extension TextLine {
@@ -95,20 +108,38 @@ private func placed(_ lines: [TextLine], _ quads: [Quad]) -> [TextLine] {
     zip(lines, quads).map { TextLine(text: $0.text, quad: $1, confidence: $0.confidence) }
 }
 
+/// Lines of a picture `height` pixels high that run down or up it, once it is turned clockwise by 90 degrees.
+private func turned(_ detection: Detection, _ height: Int) -> Detection {
+    let quads = detection.quads.map { quad in quad.map { turnPoint($0, 90, width: 0, height: height) } }
+    return Detection(
+        quads: quads.map { abs(tilt($0)) > 90 ? $0.flipped() : $0 }, upright: true, height: detection.height,
+        clear: detection.clear)
+}
+
 private func enlarged(_ detection: Detection, _ times: Double) -> Detection {
     let quads = detection.quads.map { quad in quad.map { Point($0.x * times, $0.y * times) } }
     return Detection(
         quads: quads, upright: detection.upright, height: detection.height * times, clear: detection.clear)
 }
 
-/// Longest first, but before them the `probe_lines` by which the way up is told: they are not too long to try.
+/// Longest first, but before them the `probe_lines` by which the way up is told.
+///
+/// These are nearest to `probe_length` heights long and to the usual height: long ones take long to try, short ones tell
+/// little, and the highest are logos.
 func probesFirst(_ quads: [Quad], _ params: LayoutParams) -> [Quad] {
     let sizes = quads.map(quadSize)
+    let heights = sizes.map(\.across).sorted()
+    let oddities = sizes.map { size in
+        times(size.along, params.probeLength * size.across) * times(size.across, heights[heights.count / 2])
+    }
     let order = quads.indices.sorted { (-sizes[$0].along, $0) < (-sizes[$1].along, $1) }
-    let short = order.filter { sizes[$0].along <= params.probeLength * sizes[$0].across }
-    let probes = Set(short.prefix(params.probeLines).map { quads[$0] })
-    return short.prefix(params.probeLines).map { quads[$0] } + order.map { quads[$0] }.filter { !probes.contains($0) }
+    let places = order.indices.sorted { (oddities[order[$0]], $0) < (oddities[order[$1]], $1) }
+    let probes = places.prefix(params.probeLines).map { quads[order[$0]] }
+    return probes + order.map { quads[$0] }.filter { !probes.contains($0) }
 }
+
+/// How many times the larger of two lengths is the smaller.
+private func times(_ a: Double, _ b: Double) -> Double { max(a, b) / max(min(a, b), 1e-6) }
 
 private func confidence(_ lines: [TextLine]) -> Double {
     lines.reduce(0) { $0 + $1.confidence } / Double(max(lines.count, 1))

@@ -18,18 +18,16 @@ struct Viewport: Sendable {
     }
 }
 
-/// A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias.
+/// A view's pixels: cut out and resized where it is level, else sampled from whole blocks of pixels, averaged.
+///
+/// Blocks are as large as fit between two samples, so that strokes do not alias.
 func shown(_ picture: Picture, _ view: Viewport) -> Picture {
     let size = view.size
     if tilt(view.area) == 0 { return resize(cutOut(picture, view.area), size.width, size.height) }
-    let scale = min(view.scale, 1)
-    let width = max(1, whole(Double(picture.width) * scale))
-    let height = max(1, whole(Double(picture.height) * scale))
-    if width == picture.width && height == picture.height { return crop(picture, view.area, size.width, size.height) }
-    let across = Double(width) / Double(picture.width)
-    let down = Double(height) / Double(picture.height)
-    let small = resize(picture, width, height)
-    return crop(small, view.area.map { Point($0.x * across, $0.y * down) }, size.width, size.height)
+    let shrink = max(1, Int(1 / view.scale))
+    let blocks = shrink > 1 ? reduce(picture, shrink) : picture
+    let area = view.area.map { Point($0.x / Double(shrink), $0.y / Double(shrink)) }
+    return crop(blocks, area, size.width, size.height)
 }
 
 private func cutOut(_ picture: Picture, _ area: Quad) -> Picture {

@@ -65,7 +65,7 @@ private func readAgain(
 }
 
 private func params(lines: Int = 3, most: Int = 9) -> String {
-    #"{"lines": \#(lines), "confidence": 0.9, "most": \#(most), "precision": "int8"}"#
+    #"{"lines": \#(lines), "confidence": 0.9, "most": \#(most), "batch": 1, "precision": "int8"}"#
 }
 
 private func lines(_ suite: Suite) async {
@@ -104,6 +104,7 @@ private func constants(_ suite: Suite) async {
         let wrong = [
             (other("3", "3.0"), "x: lines: 3.0 is not an integer"), (other("3", "-1"), "x: lines: -1 is too small"),
             (other(": 9", ": true"), "x: most: True is not an integer"),
+            (other(": 1,", ": 0,"), "x: batch: 0 is too small; write at least 1"),
             (other("0.9", "\"0.9\""), "x: confidence: '0.9' is not a number"),
             (other("\"int8\"", "8"), "x: precision: 8 is not a string"),
             (other("\"int8\"", "\"\""), "x: precision: empty string"),

@@ -35,14 +35,14 @@ import kotlin.math.sqrt
  * tell skew and height of the text. [height]: the height aimed at, in heat-map pixels. [leastHeight]: lower text is
  * looked at again. [lookTilt]: degrees of skew from which text is looked at level. [lookShare]: where it is not clear,
  * text is looked at again if the rectangle around it covers at most this share of the picture. [lookMargin]: line
- * heights left free around it.
+ * heights left free around it, [tiltedMargin]: around tilted text, where no rim of the picture cuts them off.
  */
 class DetectParams(node: Node) {
     private val members = node.members(
         listOf(
             "multiple", "max_pixels", "tile_pixels", "tile_margin", "glance_pixels", "unclear_pixels", "short_side",
             "threshold", "min_score", "min_side", "unclip", "elongated", "max_tilt", "blur", "clear", "clear_lines",
-            "clear_height", "height", "least_height", "look_tilt", "look_share", "look_margin",
+            "clear_height", "height", "least_height", "look_tilt", "look_share", "look_margin", "tilted_margin",
         ),
     )
     val multiple = members.getValue("multiple").integer()
@@ -67,6 +67,7 @@ class DetectParams(node: Node) {
     val lookTilt = members.getValue("look_tilt").number()
     val lookShare = members.getValue("look_share").number()
     val lookMargin = members.getValue("look_margin").number()
+    val tiltedMargin = members.getValue("tilted_margin").number()
 }
 
 /**
@@ -98,7 +99,7 @@ class Detector(private val session: Session, private val params: DetectParams) {
         var view = all(picture, params.glancePixels)
         var found = known ?: look(picture, view)
         for (enough in listOf(params.height, params.leastHeight)) {
-            if (found.clear && !found.upright && !settled && known == null) return found
+            if (!found.upright && !settled && known == null) return found
             view = next(picture, view, found, enough) ?: return found
             found = look(picture, view)
         }
@@ -128,7 +129,8 @@ class Detector(private val session: Session, private val params: DetectParams) {
     private fun textArea(picture: Picture, quads: List<Quad>, degrees: Double): Quad {
         if (quads.isEmpty()) return frame(picture)
         val thickness = quads.map { quadSize(it).across }.sorted()[quads.size / 2]
-        val area = boundingQuad(quads, degrees, params.lookMargin * thickness)
+        val margin = if (degrees != 0.0) params.tiltedMargin else params.lookMargin
+        val area = boundingQuad(quads, degrees, margin * thickness)
         if (degrees != 0.0) return area
         val left = max(0.0, floor(area.topLeft.x))
         val top = max(0.0, floor(area.topLeft.y))

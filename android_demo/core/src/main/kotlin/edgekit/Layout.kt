@@ -14,17 +14,20 @@ import kotlin.math.sin
  *
  * [reach]: share of the smaller line height within which the middles of two lines must lie, measured across the text,
  * to stand in one row. [overlap]: share of the shorter line that may overlap along the text with a line of the same
- * row. [probeLines]: how many lines are read first, to see whether the page stands on its head: the longest of those at
- * most [probeLength] heights long. [uprightConfidence]: mean confidence of those lines from which the page is taken to
- * be upright.
+ * row. [probeLines]: by how many lines at most it is told whether the page stands on its head, [probeLength]: how many
+ * heights these should be long. [uprightConfidence]: mean confidence of theirs from which the page is taken to be
+ * upright. [uprightMargin]: by how much one way up must be surer than the other for fewer lines to do.
  */
 class LayoutParams(node: Node) {
-    private val members = node.members(listOf("reach", "overlap", "probe_lines", "probe_length", "upright_confidence"))
+    private val members = node.members(
+        listOf("reach", "overlap", "probe_lines", "probe_length", "upright_confidence", "upright_margin"),
+    )
     val reach = members.getValue("reach").number()
     val overlap = members.getValue("overlap").number()
     val probeLines = members.getValue("probe_lines").integer()
     val probeLength = members.getValue("probe_length").number()
     val uprightConfidence = members.getValue("upright_confidence").number()
+    val uprightMargin = members.getValue("upright_margin").number()
 }
 
 /** A line in the page's own axes: along the text and across it. [slope]: the line's own tilt against the page. */

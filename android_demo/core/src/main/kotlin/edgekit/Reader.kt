@@ -16,10 +16,10 @@ import java.io.File
 /**
  * How a reader is opened.
  *
- * [precision]: of all graphs but that of reading again, which has its own. [threads]: cores that one read uses. [extractor]: the rung that chooses fields; null: the
- * bundle's own choice, which without an extraction network is "classical". [reviewError]: the share of answers that may
- * be wrong among those that need no review. It holds for receipts like those the bundle was calibrated on, and where its
- * calibration knows the field.
+ * [precision]: of all graphs but that of reading again, which has its own. [threads]: cores that one read uses.
+ * [extractor]: the rung that chooses fields; null: the bundle's own choice, which without an extraction network is
+ * "classical". [reviewError]: the share of answers that may be wrong among those that need no review. It holds for
+ * receipts like those the bundle was calibrated on, and where its calibration knows the field.
  */
 class Options(
     val precision: String = "fp32",
@@ -132,16 +132,16 @@ private fun renumbered(rows: List<List<Int>>): List<List<Int>> {
     return rows.map { row -> row.map { next++ } }
 }
 
-private fun recognizer(bundle: Bundle, session: Session, options: Options): Recognizer {
+private fun recognizer(bundle: Bundle, session: Session, options: Options, batch: Int? = null): Recognizer {
     val charset = bundle.readText("charset.txt").removeSuffix("\n").split("\n")
-    return Recognizer(session, RecognizeParams(bundle.stage("recognize").params), charset, options.threads)
+    return Recognizer(session, RecognizeParams(bundle.stage("recognize").params, batch), charset, options.threads)
 }
 
 /** What reads doubtful lines again, where a bundle has that stage; it takes and gives what the recogniser does. */
 private fun rereader(bundle: Bundle, backend: Backend, options: Options): Rereader? {
     val params = RereadParams((bundle.manifest.stages[REREAD] ?: return null).params)
     val session = openSession(bundle, REREAD, backend, params.precision, threads = 1)
-    return Rereader(recognizer(bundle, session, options), params)
+    return Rereader(recognizer(bundle, session, options, params.batch), params)
 }
 
 private fun extractor(bundle: Bundle, backend: Backend, options: Options): Extractor {

@@ -14,13 +14,15 @@ const val REREAD = "reread"
  * Constants of reading again.
  *
  * [lines]: how many lines, in reading order from the top, may be read again. [confidence]: of a line from which it is
- * not. [most]: the most that are. [precision]: of this stage's graph, whatever that of the others is.
+ * not. [most]: the most that are. [batch]: most crops in one run: the network is large, and so is what it keeps in
+ * memory of a long line. [precision]: of this stage's graph, whatever that of the others is.
  */
 class RereadParams(node: Node) {
-    private val members = node.members(listOf("lines", "confidence", "most", "precision"))
+    private val members = node.members(listOf("lines", "confidence", "most", "batch", "precision"))
     val lines = members.getValue("lines").integer(0)
     val confidence = members.getValue("confidence").number()
     val most = members.getValue("most").integer(0)
+    val batch = members.getValue("batch").integer(1)
     val precision = members.getValue("precision").text()
 }
 

@@ -1,5 +1,7 @@
 package edgekit
 
+import kotlin.math.abs
+
 /*
  * From pixels to lines in rows, whichever way up the page lies.
  */
@@ -32,8 +34,10 @@ class Scanner(
         }
         val detection = detector.detect(picture)
         if (detection.upright) return Found(picture, detection, 0)
-        val image = turn(picture, 90) // a glance at text that runs across tells its direction, and little else
-        return Found(image, detector.detect(image, settled = true), 90)
+        val image = turn(picture, 90)
+        val again = detector.detect(image, if (detection.clear) turned(detection, picture.height) else null)
+        if (again.upright) return Found(image, again, 90)
+        return Found(picture, detector.detect(picture, settled = true), 0) // neither way: it may as well be upright
     }
 
     /** The text of lines, and their rows; the first ones are read again where a rereader is given. */
@@ -41,15 +45,11 @@ class Scanner(
         val image = found.picture
         var rotation = found.rotation
         var quads = probesFirst(found.detection.quads, params)
-        var probe = recognizer.read(image, quads.take(params.probeLines))
-        val over = upsideDown(image, probe)
-        if (over.isNotEmpty()) {
-            quads = quads.map { it.flipped() }
-            probe = over
-        }
+        val (probe, over) = wayUp(quads.take(params.probeLines), params) { recognizer.read(image, it) }
+        if (over) quads = quads.map { it.flipped() }
         val lines = (probe + recognizer.read(image, quads.drop(probe.size))).filter { it.text.isNotEmpty() }
         var upright = lines.map { it.quad }
-        if (over.isNotEmpty()) {
+        if (over) {
             rotation += 180
             upright = upright.map { quad -> quad.map { turnPoint(it, 180, image.width, image.height) } }
         }
@@ -66,13 +66,34 @@ class Scanner(
         recognizer.read(page, listOf(line))
         rereader?.read(page, listOf(TextLine("", line, 0.0)), listOf(0))
     }
+}
 
-    /** The lines as they read upside down, if they read better so; else none. */
-    private fun upsideDown(image: Picture, probe: List<TextLine>): List<TextLine> {
-        if (confidence(probe) >= params.uprightConfidence) return emptyList()
-        val flipped = recognizer.read(image, probe.map { it.quad.flipped() })
-        return if (confidence(flipped) > confidence(probe)) flipped else emptyList()
+/**
+ * The first of some lines, or all, as they [read] the right way up, and whether they stand on their head.
+ *
+ * One line is tried first: where it is much surer one way up than the other, the others need not be.
+ */
+internal fun wayUp(
+    quads: List<Quad>,
+    params: LayoutParams,
+    read: (List<Quad>) -> List<TextLine>,
+): Pair<List<TextLine>, Boolean> {
+    var lines = emptyList<TextLine>()
+    var over = emptyList<TextLine>()
+    for (some in listOf(quads.take(1), quads.drop(1))) {
+        lines = lines + read(some)
+        if (confidence(lines) >= params.uprightConfidence) continue
+        over = over + read(quads.subList(over.size, lines.size).map { it.flipped() })
+        if (abs(confidence(over) - confidence(lines)) >= params.uprightMargin) break
     }
+    val upsideDown = over.size == lines.size && confidence(over) > confidence(lines)
+    return if (upsideDown) over to true else lines to false
+}
+
+/** Lines of a picture [height] pixels high that run down or up it, once it is turned clockwise by 90 degrees. */
+private fun turned(detection: Detection, height: Int): Detection {
+    val quads = detection.quads.map { quad -> quad.map { turnPoint(it, 90, 0, height) } }
+    return detection.copy(quads = quads.map { if (abs(tilt(it)) > 90) it.flipped() else it }, upright = true)
 }
 
 private fun placed(lines: List<TextLine>, quads: List<Quad>): List<TextLine> =
@@ -83,12 +104,23 @@ private fun enlarged(detection: Detection, times: Double): Detection {
     return detection.copy(quads = quads, height = detection.height * times)
 }
 
-/** Longest first, but before them the `probe_lines` by which the way up is told: they are not too long to try. */
+/**
+ * Longest first, but before them the `probe_lines` by which the way up is told.
+ *
+ * These are nearest to `probe_length` heights long and to the usual height: long ones take long to try, short ones tell
+ * little, and the highest are logos.
+ */
 internal fun probesFirst(quads: List<Quad>, params: LayoutParams): List<Quad> {
     val order = quads.sortedBy { -quadSize(it).along }
-    val short = order.filter { quadSize(it).along <= params.probeLength * quadSize(it).across }
-    val probes = short.take(params.probeLines)
+    val heights = quads.map { quadSize(it).across }.sorted()
+    val probes = order.sortedBy {
+        val (along, across) = quadSize(it)
+        times(along, params.probeLength * across) * times(across, heights[heights.size / 2])
+    }.take(params.probeLines)
     return probes + order.filter { it !in probes }
 }
+
+/** How many times the larger of two lengths is the smaller. */
+private fun times(a: Double, b: Double): Double = maxOf(a, b) / maxOf(minOf(a, b), 1e-6)
 
 private fun confidence(lines: List<TextLine>): Double = lines.sumOf { it.confidence } / maxOf(lines.size, 1)

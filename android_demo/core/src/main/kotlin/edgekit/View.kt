@@ -20,18 +20,17 @@ class View(val area: Quad, val size: InputSize) {
         }
 }
 
-/** A view's pixels: cut out and resized where it is level, else reduced first, so that strokes do not alias. */
+/**
+ * A view's pixels: cut out and resized where it is level, else sampled from whole blocks of pixels, averaged.
+ *
+ * Blocks are as large as fit between two samples, so that strokes do not alias.
+ */
 fun shown(picture: Picture, view: View): Picture {
     val size = view.size
     if (tilt(view.area) == 0.0) return resize(cutOut(picture, view.area), size.width, size.height)
-    val scale = minOf(view.scale, 1.0)
-    val width = maxOf(1, whole(picture.width * scale))
-    val height = maxOf(1, whole(picture.height * scale))
-    if (width == picture.width && height == picture.height) return crop(picture, view.area, size.width, size.height)
-    val across = width.toDouble() / picture.width
-    val down = height.toDouble() / picture.height
-    val small = resize(picture, width, height)
-    return crop(small, view.area.map { Point(it.x * across, it.y * down) }, size.width, size.height)
+    val shrink = maxOf(1, (1 / view.scale).toInt())
+    val blocks = if (shrink > 1) reduce(picture, shrink) else picture
+    return crop(blocks, view.area.map { Point(it.x / shrink, it.y / shrink) }, size.width, size.height)
 }
 
 private fun cutOut(picture: Picture, area: Quad): Picture {

@@ -76,7 +76,7 @@ private fun readAgain(
 }
 
 private fun params(lines: Int = 3, most: Int = 9) =
-    "{\"lines\": $lines, \"confidence\": 0.9, \"most\": $most, \"precision\": \"int8\"}"
+    "{\"lines\": $lines, \"confidence\": 0.9, \"most\": $most, \"batch\": 1, \"precision\": \"int8\"}"
 
 private fun lines(suite: Suite) {
     val sure = (0..4).associateWith { Pair(1, 0.95f) }
@@ -113,6 +113,7 @@ private fun constants(suite: Suite) = suite.test("constants of reading again tha
         good.replace("\"lines\": 3", "\"lines\": 3.0") to "x: lines: 3.0 is not an integer",
         good.replace("\"lines\": 3", "\"lines\": -1") to "x: lines: -1 is too small",
         good.replace("\"most\": 9", "\"most\": true") to "x: most: True is not an integer",
+        good.replace("\"batch\": 1", "\"batch\": 0") to "x: batch: 0 is too small; write at least 1",
         good.replace("0.9", "\"0.9\"") to "x: confidence: '0.9' is not a number",
         good.replace("\"int8\"", "8") to "x: precision: 8 is not a string",
         good.replace("\"int8\"", "\"\"") to "x: precision: empty string",
