@@ -30,6 +30,10 @@ class RereadParams:
     batch: int
     precision: str
 
+    def __post_init__(self) -> None:
+        if min(self.lines, self.most, self.batch - 1) < 0 or not self.precision:
+            raise ValueError("lines and most have to be at least 0, batch at least 1, and precision a name")
+
 
 class Rereader:
     """Reads doubtful lines again, and keeps of both readings the one that is surer."""
@@ -46,6 +50,6 @@ class Rereader:
         again = self._recognizer.read(image, [lines[i].quad for i in doubtful]) if doubtful else []
         read = list(lines)
         for i, line in zip(doubtful, again, strict=True):
-            if line.confidence > read[i].confidence:
+            if line.text and line.confidence > read[i].confidence:
                 read[i] = line
         return read

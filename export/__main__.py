@@ -21,7 +21,7 @@ from export.apps.kinds import APPS, App, choose
 from export.apps.writing import check_target, write
 from export.catalogue import BASE, PRECISIONS, TARGETS, Target, jobs
 from export.pictures import calibration_pictures, labelled
-from export.recipe import Member, Recipe, files_of, weight_files
+from export.recipe import Recipe, weight_files
 from export.recipes import RECIPES, named_in
 from export.sources import cache_folder
 from export.steps import Steps
@@ -159,9 +159,7 @@ def _steps(recipe: Recipe, chosen: tuple[tuple[Target, str], ...], has_gate: boo
     judged |= {(target, middle) for target, precision in judged if (middle := target.instead_of(precision)) != BASE}
     lowered = {(target.name, precision) for target, precision in (*chosen, *judged)}
     lowered |= {(name, BASE) for name in (*(target.name for target, _ in judged), "onnx") if judged}
-    files = (file for graph in recipe.graphs.values() for file in files_of(graph))
-    fetch = int(any(isinstance(file, Member) for file in files))  # all packages are one step
-    calibrate_and_gate, prove, write_out = 2 if judged else 0, 1, 1
+    fetch, calibrate_and_gate, prove, write_out = 1, 2 if judged else 0, 1, 1
     return fetch + len(recipe.graphs) * len(lowered) + calibrate_and_gate + len(judged) + prove + write_out
 
 

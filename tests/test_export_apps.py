@@ -165,6 +165,8 @@ def test_a_pi_gets_the_code_and_reads_with_it(tmp_path: Path) -> None:
         path.write_bytes(data)
     assert not (tmp_path / "edgekit" / "bundles").exists()
     readme = (tmp_path / "README.md").read_text("utf-8")
+    assert "- ONNX Runtime, fp32\n" in readme
+    assert "int8" not in readme, "what reads again has a precision of its own, with which no reader is opened"
     (line,) = [line for line in readme.splitlines() if line.startswith("venv/bin/python ")]
     command = [sys.executable, *line.split()[1:-1], str(EXAMPLE), "--threads", "1"]
     alone = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}

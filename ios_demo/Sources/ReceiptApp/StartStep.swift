@@ -33,9 +33,11 @@ struct StartStep: Sendable, Equatable {
             switch (preparation.step, preparation.stage) {
             case (.compiling, "detect"): "Compiling the model that finds lines"
             case (.compiling, "recognize"): "Compiling the model that reads lines"
+            case (.compiling, "reread"): "Compiling the model that reads lines again"
             case (.compiling, _): "Compiling the model that finds fields"
             case (.loading, "detect"): "Loading the model that finds lines"
             case (.loading, "recognize"): "Loading the model that reads lines"
+            case (.loading, "reread"): "Loading the model that reads lines again"
             case (.loading, _): "Loading the model that finds fields"
             }
         }

@@ -4,7 +4,7 @@ import Foundation
 
 /// How a reader is opened.
 public struct Options: Sendable {
-    /// Of all graphs.
+    /// Of all graphs but that of reading again, which has its own.
     public var precision = "fp32"
     /// Cores that one read uses.
     public var threads = 1
@@ -40,7 +40,8 @@ public actor ReceiptReader {
     public init(_ bundle: ReceiptBundle, backend: any Backend, options: Options = Options()) throws {
         if options.threads < 1 { throw EdgeKitError(.usage, "threads=\(options.threads): give 1 or more") }
         func opened(_ stage: String, threads: Int) throws -> any Session {
-            try openSession(bundle, stage, backend, precision: options.precision, threads: threads)
+            let precision = try bundle.precision(of: stage, others: options.precision)
+            return try openSession(bundle, stage, backend, precision: precision, threads: threads)
         }
         self.bundle = bundle
         decodeParams = try DecodeParams(bundle.stage("image").params)
@@ -48,11 +49,18 @@ public actor ReceiptReader {
         let detector = Detector(
             session: try opened("detect", threads: options.threads),
             params: try DetectParams(bundle.stage("detect").params))
-        let recognizer = Recognizer(
-            session: try opened("recognize", threads: 1),
-            params: try RecognizeParams(bundle.stage("recognize").params), charset: try charset(of: bundle),
-            workers: options.threads)
-        scanner = Scanner(detector: detector, recognizer: recognizer, params: layout)
+        func recognizer(_ stage: String, batch: Int? = nil) throws -> Recognizer {
+            Recognizer(
+                session: try opened(stage, threads: 1),
+                params: try RecognizeParams(bundle.stage("recognize").params, batch: batch),
+                charset: try charset(of: bundle), workers: options.threads)
+        }
+        let first = try recognizer("recognize")
+        // What reads doubtful lines again takes and gives what the recogniser does.
+        let second = try bundle.rereadParams().map {
+            Rereader(recognizer: try recognizer("reread", batch: $0.batch), params: $0)
+        }
+        scanner = Scanner(detector: detector, recognizer: first, params: layout, rereader: second)
         extractor = try openExtractor(bundle, options) { try opened("extract", threads: 1) }
         rung = extractor.how.rung
     }

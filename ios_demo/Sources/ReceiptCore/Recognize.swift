@@ -17,12 +17,14 @@ struct RecognizeParams: Sendable {
     /// The CTC blank's class; class `i` above it is the charset's character `i - 1`.
     let blank: Int
 
-    init(_ node: Node) throws {
+    /// `batch`: instead of the one that is written.
+    init(_ node: Node, batch: Int? = nil) throws {
         let members = try node.members(["height", "widths", "padding", "batch", "blank"])
         height = try members["height"].integer(1)
         widths = try members["widths"].items().map { try $0.integer(1) }
         padding = try members["padding"].integer(0)
-        batch = try members["batch"].integer(1)
+        let written = try members["batch"].integer(1)
+        self.batch = batch ?? written
         blank = try members["blank"].integer()
         if widths.isEmpty { throw members["widths"].error("empty", "give at least one width") }
     }

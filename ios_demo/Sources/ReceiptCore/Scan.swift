@@ -26,6 +26,7 @@ struct Scanner: Sendable {
     let detector: Detector
     let recognizer: Recognizer
     let params: LayoutParams
+    let rereader: Rereader?
 
     /// The lines of a picture. `coarse`: what a reduced copy of it showed.
     func find(_ picture: Picture, coarse: FoundLines? = nil) throws -> FoundLines {
@@ -45,7 +46,7 @@ struct Scanner: Sendable {
         return FoundLines(picture: picture, detection: settled, rotation: 0)
     }
 
-    /// The text of lines, and their rows.
+    /// The text of lines, and their rows; the first ones are read again where a rereader is given.
     func read(_ found: FoundLines) async throws -> Scan {
         let image = found.picture
         var rotation = found.rotation
@@ -55,21 +56,26 @@ struct Scanner: Sendable {
         }
         if over { quads = quads.map { $0.flipped() } }
         var lines = try await probe + recognizer.read(image, Array(quads.dropFirst(probe.count)))
+        lines = lines.filter { !$0.text.isEmpty }
+        var upright = lines.map(\.quad)
         if over {
             rotation += 180
-            lines = lines.map { line in
-                line.moved { turnPoint($0, 180, width: image.width, height: image.height) }
+            upright = upright.map { quad in
+                quad.map { turnPoint($0, 180, width: image.width, height: image.height) }
             }
         }
-        let kept = lines.filter { !$0.text.isEmpty }
-        return Scan(lines: kept, rows: rows(kept, params), rotation: rotation, skew: skew(kept.map(\.quad)))
+        let printed = rows(placed(lines, upright), params)
+        if let rereader { lines = try await rereader.read(image, lines, order: Array(printed.joined())) }
+        return Scan(lines: placed(lines, upright), rows: printed, rotation: rotation, skew: skew(upright))
     }
 
-    /// Runs both graphs once, on the shapes of a blank page with one line.
+    /// Runs the graphs once, on the shapes of a blank page with one line.
     func warmUp() async throws {
         let page = drawn(480, 640) { _, _ in 0xffffff }
         _ = try detector.detect(page)
-        _ = try await recognizer.read(page, [Quad(Point(0, 0), Point(240, 0), Point(240, 24), Point(0, 24))])
+        let line = Quad(Point(0, 0), Point(240, 0), Point(240, 24), Point(0, 24))
+        _ = try await recognizer.read(page, [line])
+        _ = try await rereader?.read(page, [TextLine(text: "", quad: line, confidence: 0)], order: [0])
     }
 }
 
@@ -96,6 +102,10 @@ extension TextLine {
     func moved(_ place: (Point) -> Point) -> TextLine {
         TextLine(text: text, quad: quad.map(place), confidence: confidence)
     }
+}
+
+private func placed(_ lines: [TextLine], _ quads: [Quad]) -> [TextLine] {
+    zip(lines, quads).map { TextLine(text: $0.text, quad: $1, confidence: $0.confidence) }
 }
 
 /// Lines of a picture `height` pixels high that run down or up it, once it is turned clockwise by 90 degrees.

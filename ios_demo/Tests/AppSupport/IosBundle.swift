@@ -24,10 +24,11 @@ package final class IosBundle {
         }
         let stages = manifest.at("stages").members.map { stage, value in
             guard let graph = value.at("graphs").items.first else { return (stage, value) }
-            for member in Self.members { files["\(stage)_fp16.mlpackage/\(member)"] = Data("\(stage) \(member)".utf8) }
+            let precision = stage == "reread" ? "int8" : "fp16"  // reading again has a precision of its own
+            let package = "\(stage)_\(precision).mlpackage"
+            for member in Self.members { files["\(package)/\(member)"] = Data("\(stage) \(member)".utf8) }
             let other = graph.with([
-                "backend": .text("coreml"), "precision": .text("fp16"),
-                "file": .text("\(stage)_fp16.mlpackage/Manifest.json"),
+                "backend": .text("coreml"), "precision": .text(precision), "file": .text("\(package)/Manifest.json"),
             ])
             return (stage, value.with(["graphs": .list([other])]))
         }

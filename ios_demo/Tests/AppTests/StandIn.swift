@@ -9,7 +9,8 @@ enum StandIn {
     static func open(_ place: URL, _ configuration: MLModelConfiguration) throws -> MLModel {
         switch place.deletingPathExtension().lastPathComponent {
         case "detect_fp16": MLModel(pictures([(640, 640), (864, 640)], ["heat"]), answer: heat)
-        case "recognize_fp16": MLModel(pictures([(48, 64), (48, 320)], ["indices", "scores"]), answer: classes)
+        case "recognize_fp16", "reread_int8":
+            MLModel(pictures([(48, 64), (48, 320)], ["indices", "scores"]), answer: classes)
         default:
             MLModel(
                 MLModelDescription(

@@ -22,7 +22,7 @@ private final class Tape: Backend, @unchecked Sendable {  // the lock guards wha
     var left: Int { lock.withLock { entries.count } }
 
     func load(_ graph: Graph, files: [String: [UInt8]], threads: Int) throws -> any Session {
-        Reel(tape: self, stage: graph.file.replacingOccurrences(of: ".onnx", with: ""))
+        Reel(tape: self, stage: String(graph.file.prefix { $0.isLetter }))  // "detect.onnx", "reread_int8.onnx"
     }
 
     func next() throws -> Json {
@@ -68,7 +68,7 @@ private func outputs(_ entry: Json) -> [Tensor] {
         }
         heat += [Float](repeating: 0, count: shape.reduce(1, *) - heat.count)
         return [.floats(shape: shape, heat)]
-    case "recognize":
+    case "recognize", "reread":
         let rows = entry.at("indices").list.map(\.ints)
         let indices = rows.joined().map { Int32($0) }
         var mils = entry.at("mils").ints.makeIterator()

@@ -77,6 +77,7 @@ private func main() async throws {
     await run.suite.test("every case ran") { try expect(ran.plain, manifest.at("cases"), 0) }
     try await unitTests(run.suite, bundle)
     try await extractionUnits(run.suite, bundle)
+    await rereadUnits(run.suite, bundle)
     print("golden cases: \(ran.values.reduce(0, +))")
     run.suite.end()
 }

@@ -16,10 +16,10 @@ import java.io.File
 /**
  * How a reader is opened.
  *
- * [precision]: of all graphs. [threads]: cores that one read uses. [extractor]: the rung that chooses fields; null: the
- * bundle's own choice, which without an extraction network is "classical". [reviewError]: the share of answers that may
- * be wrong among those that need no review. It holds for receipts like those the bundle was calibrated on, and where its
- * calibration knows the field.
+ * [precision]: of all graphs but that of reading again, which has its own. [threads]: cores that one read uses.
+ * [extractor]: the rung that chooses fields; null: the bundle's own choice, which without an extraction network is
+ * "classical". [reviewError]: the share of answers that may be wrong among those that need no review. It holds for
+ * receipts like those the bundle was calibrated on, and where its calibration knows the field.
  */
 class Options(
     val precision: String = "fp32",
@@ -51,11 +51,11 @@ class ReceiptReader(val bundle: Bundle, backend: Backend, options: Options = Opt
     init {
         val detect = openSession(bundle, "detect", backend, options.precision, options.threads)
         val recognize = openSession(bundle, "recognize", backend, options.precision, threads = 1)
-        val charset = bundle.readText("charset.txt").removeSuffix("\n").split("\n")
         scanner = Scanner(
             Detector(detect, DetectParams(bundle.stage("detect").params)),
-            Recognizer(recognize, RecognizeParams(bundle.stage("recognize").params), charset, options.threads),
+            recognizer(bundle, recognize, options),
             layout,
+            rereader(bundle, backend, options),
         )
         extractor = extractor(bundle, backend, options)
     }
@@ -130,6 +130,18 @@ private fun assembled(photo: Photo, scan: Scan): Receipt {
 private fun renumbered(rows: List<List<Int>>): List<List<Int>> {
     var next = 0
     return rows.map { row -> row.map { next++ } }
+}
+
+private fun recognizer(bundle: Bundle, session: Session, options: Options, batch: Int? = null): Recognizer {
+    val charset = bundle.readText("charset.txt").removeSuffix("\n").split("\n")
+    return Recognizer(session, RecognizeParams(bundle.stage("recognize").params, batch), charset, options.threads)
+}
+
+/** What reads doubtful lines again, where a bundle has that stage; it takes and gives what the recogniser does. */
+private fun rereader(bundle: Bundle, backend: Backend, options: Options): Rereader? {
+    val params = RereadParams((bundle.manifest.stages[REREAD] ?: return null).params)
+    val session = openSession(bundle, REREAD, backend, params.precision, threads = 1)
+    return Rereader(recognizer(bundle, session, options, params.batch), params)
 }
 
 private fun extractor(bundle: Bundle, backend: Backend, options: Options): Extractor {

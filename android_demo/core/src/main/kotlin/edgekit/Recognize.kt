@@ -17,15 +17,16 @@ import java.util.concurrent.Executors
  * Constants of recognition.
  *
  * [height]: of a crop in pixels. [widths]: a crop is padded on its right to the next of these; a longer line is squeezed
- * to the last. [padding]: grey level of that padding. [batch]: most crops in one run. [blank]: the CTC blank's class;
- * class `i` above it is the charset's character `i - 1`.
+ * to the last. [padding]: grey level of that padding. [batch]: most crops in one run; that of the constructor, where it
+ * is given, instead of the one that is written. [blank]: the CTC blank's class; class `i` above it is the charset's
+ * character `i - 1`.
  */
-class RecognizeParams(node: Node) {
+class RecognizeParams(node: Node, batch: Int? = null) {
     private val members = node.members(listOf("height", "widths", "padding", "batch", "blank"))
     val height = members.getValue("height").integer()
     val widths = members.getValue("widths").items().map { it.integer() }
     val padding = members.getValue("padding").integer()
-    val batch = members.getValue("batch").integer()
+    val batch = members.getValue("batch").integer().let { batch ?: it }
     val blank = members.getValue("blank").integer()
 }
 

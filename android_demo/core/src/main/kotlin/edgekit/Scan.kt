@@ -23,6 +23,7 @@ class Scanner(
     private val detector: Detector,
     private val recognizer: Recognizer,
     private val params: LayoutParams,
+    private val rereader: Rereader? = null,
 ) {
     /** The lines of a picture. [coarse]: what a reduced copy of it showed. */
     fun find(picture: Picture, coarse: Found? = null): Found {
@@ -39,30 +40,31 @@ class Scanner(
         return Found(picture, detector.detect(picture, settled = true), 0) // neither way: it may as well be upright
     }
 
-    /** The text of lines, and their rows. */
+    /** The text of lines, and their rows; the first ones are read again where a rereader is given. */
     fun read(found: Found): Scan {
         val image = found.picture
         var rotation = found.rotation
         var quads = probesFirst(found.detection.quads, params)
         val (probe, over) = wayUp(quads.take(params.probeLines), params) { recognizer.read(image, it) }
         if (over) quads = quads.map { it.flipped() }
-        var lines = probe + recognizer.read(image, quads.drop(probe.size))
+        val lines = (probe + recognizer.read(image, quads.drop(probe.size))).filter { it.text.isNotEmpty() }
+        var upright = lines.map { it.quad }
         if (over) {
             rotation += 180
-            lines = lines.map { line ->
-                line.copy(quad = line.quad.map { turnPoint(it, 180, image.width, image.height) })
-            }
+            upright = upright.map { quad -> quad.map { turnPoint(it, 180, image.width, image.height) } }
         }
-        val kept = lines.filter { it.text.isNotEmpty() }
-        return Scan(kept, rows(kept, params), rotation, skew(kept.map { it.quad }))
+        val printed = rows(placed(lines, upright), params)
+        val read = rereader?.read(image, lines, printed.flatten()) ?: lines
+        return Scan(placed(read, upright), printed, rotation, skew(upright))
     }
 
-    /** Runs both graphs once, on the shapes of a blank page with one line. */
+    /** Runs the graphs once, on the shapes of a blank page with one line. */
     fun warmUp() {
         val page = drawn(480, 640) { _, _ -> 0xffffff }
         detector.detect(page)
         val line = Quad(Point(0.0, 0.0), Point(240.0, 0.0), Point(240.0, 24.0), Point(0.0, 24.0))
         recognizer.read(page, listOf(line))
+        rereader?.read(page, listOf(TextLine("", line, 0.0)), listOf(0))
     }
 }
 
@@ -93,6 +95,9 @@ private fun turned(detection: Detection, height: Int): Detection {
     val quads = detection.quads.map { quad -> quad.map { turnPoint(it, 90, 0, height) } }
     return detection.copy(quads = quads.map { if (abs(tilt(it)) > 90) it.flipped() else it }, upright = true)
 }
+
+private fun placed(lines: List<TextLine>, quads: List<Quad>): List<TextLine> =
+    lines.zip(quads) { line, quad -> line.copy(quad = quad) }
 
 private fun enlarged(detection: Detection, times: Double): Detection {
     val quads = detection.quads.map { quad -> quad.map { Point(it.x * times, it.y * times) } }

@@ -1,11 +1,13 @@
 package edgekit.app
 
 import edgekit.Bundle
+import edgekit.Graph
 import edgekit.ImageError
 import edgekit.Manifest
 import edgekit.Options
 import edgekit.Point
 import edgekit.Quad
+import edgekit.REREAD
 import edgekit.ReceiptReader
 import edgekit.Stage
 import edgekit.app.bench.Engine
@@ -109,14 +111,19 @@ private fun small(suite: Suite, bundle: Bundle) {
         val detector = bundle.manifest.stages.getValue("detect").graphs[0]
         check(precision(bundle.manifest, "onnxruntime") == detector.precision)
         check(precision(bundle.manifest, "executorch") == "fp32")
-        val twice = bundle.manifest.run {
-            val more = stages.mapValues { (_, stage) ->
-                Stage(stage.graphs.flatMap { listOf(it, it.copy(precision = "int8")) }, stage.params)
-            }
-            Manifest(name, version, licence, description, sources, more, files)
-        }
+        val twice = bundle.manifest.with { graphs -> graphs.flatMap { listOf(it, it.copy(precision = "int8")) } }
         check(precision(twice, "onnxruntime") == "int8")
+        val half = bundle.manifest.with { graphs -> graphs.map { it.copy(precision = "fp16") } }
+        check(precision(half, "onnxruntime") == "fp16") { "reading again has a precision of its own" }
     }
+}
+
+/** The same with other graphs of every stage but reading again. */
+private fun Manifest.with(graphs: (List<Graph>) -> List<Graph>): Manifest {
+    val others = stages.mapValues { (name, stage) ->
+        if (name == REREAD) stage else Stage(graphs(stage.graphs), stage.params)
+    }
+    return Manifest(name, version, licence, description, sources, others, files)
 }
 
 private fun system(suite: Suite) {
@@ -190,7 +197,7 @@ private fun measured(bundle: Bundle, shots: List<Shot>, rules: Rules): Map<Strin
     check(run.failures == mapOf(3 to "photo: damaged picture")) { "${run.failures}" }
     check(shares.size == 8 && shares.last() == 1.0 && shares == shares.sorted()) { "$shares" }
     val networks = run.runs.map { it.stage }.toSet()
-    check(networks == setOf("detect", "recognize", "extract")) { "$networks" }
+    check(networks == setOf("detect", "recognize", REREAD, "extract")) { "$networks" }
     val stages = run.samples.first().milliseconds
     check(stages.keys.joinToString(" ") == "all decode detect recognize layout extract") { "${stages.keys}" }
     check(stages.getValue("all") >= (stages - "all").values.sum() - 0.01) { "$stages" }

@@ -30,6 +30,7 @@ fun main(arguments: Array<String>) {
         check(problem == null) { "$problem" }
     }
     unitTests(suite, bundle, golden)
+    rereadTests(suite, bundle)
     println("golden cases: ${ran.values.sum()}")
     println("${suite.passed} passed, ${suite.failed} failed")
     exitProcess(if (suite.failed == 0 && suite.passed > 0) 0 else 1)

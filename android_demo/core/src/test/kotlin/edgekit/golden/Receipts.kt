@@ -45,7 +45,8 @@ private class Tape(entries: List<Any?>) : Backend {
     override fun load(graph: Graph, data: ByteArray, threads: Int): Session = object : Session {
         override fun run(vararg inputs: Tensor): List<Tensor> {
             val entry = entries.pop()
-            val found = listOf(graph.file.removeSuffix(".onnx")) + inputs.map { told(it) }
+            val stage = graph.file.removeSuffix(".onnx").removeSuffix("_${graph.precision}")
+            val found = listOf(stage) + inputs.map { told(it) }
             val expected = listOf(entry.at("stage")) + entry.at("inputs").list()
             val problem = difference(plain(found), expected, 0.0)
             check(problem == null) { "${entries.size} runs before the end, the network is given $problem" }
@@ -78,7 +79,7 @@ private fun outputs(entry: Any?): List<Tensor> = when (entry.at("stage")) {
         }
         listOf(Tensor.Floats(shape, heat))
     }
-    "recognize" -> {
+    "recognize", "reread" -> {
         val rows = entry.at("indices").list().map { row -> row.list().map { it.int() } }
         val indices = rows.flatten().toIntArray()
         val mils = entry.at("mils").list().iterator()

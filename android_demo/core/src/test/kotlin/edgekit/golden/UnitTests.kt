@@ -94,7 +94,7 @@ private inline fun <reified E : EdgeKitError> damaged(
     folder.deleteRecursively()
 }
 
-private inline fun <reified E : EdgeKitError> refused(said: String, run: () -> Unit) {
+internal inline fun <reified E : EdgeKitError> refused(said: String, run: () -> Unit) {
     val error = try {
         run()
         null
