@@ -144,7 +144,9 @@ class _Source:
 
     def _is_layer(self, node: Node) -> bool:
         """Products of two computed matrices are none."""
-        return node.op in KINDS.values() and (node.op != "MatMul" or any(name in self.net.weights for name in node.inputs))
+        return node.op in KINDS.values() and (
+            node.op != "MatMul" or any(name in self.net.weights for name in node.inputs)
+        )
 
     def _take(self, name: str) -> Array:
         if name not in self._unread:

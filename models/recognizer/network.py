@@ -27,9 +27,9 @@ POOL = (3, 2)
 
 @dataclass(frozen=True, slots=True)
 class RecognizerConfig:
-    """stem: planes inside and after it. has_branches: whether the stem is the detector's, of convolutions beside maxima.
+    """stem: planes inside and after it. neck: how steps are blended before the classes are told apart.
 
-    neck: how steps are blended before the classes are told apart.
+    has_branches: whether the stem is the detector's, of convolutions beside maxima.
     """
 
     stem: tuple[int, int]
