@@ -1,7 +1,7 @@
 """Layer normalisation and attention as XNNPACK can take them: the same numbers from operators that it has.
 
-It takes no reductions along the last axis, and reshapes tensors with one varying axis only. A batch of lines has two, so
-that the heads of attention, which torch puts on an axis, are layers of their own here.
+It takes no reductions along the last axis, and reshapes tensors with one varying axis only. A batch of lines has two:
+there the heads of attention are layers of their own instead of an axis.
 """
 
 from __future__ import annotations
