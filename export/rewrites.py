@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from export.net import Array, Net, Node
-from export.splitting import convolve_parts, upsample_last
+from export.splitting import chain_after, convolve_parts, upsample_last
 
 
 def drop_identities(net: Net) -> None:
@@ -49,6 +49,32 @@ def fuse_hard_swish(net: Net) -> None:
         )
         if exact and product is not None and product.op == "Mul" and gate.inputs[0] in product.inputs:
             product.op, product.inputs = "HardSwish", [gate.inputs[0]]
+
+
+def fuse_layer_norm(net: Net) -> None:
+    """``(x - mean) / sqrt(mean of squares + epsilon) * gamma + beta``, along the last axis, becomes one operator.
+
+    Not among PASSES: ONNX Runtime does this itself.
+    """
+    for square in [node for node in net.nodes if node.op == "Pow" and _scalar(net, node, 2.0)]:
+        centred = net.producer(square.inputs[0])
+        mean = net.producer(centred.inputs[1]) if centred is not None and centred.op == "Sub" else None
+        chain = chain_after(net, square, ("ReduceMean", "Add", "Sqrt", "Div", "Mul", "Add"))
+        if centred is None or mean is None or mean.op != "ReduceMean" or chain is None:
+            continue
+        variance, plus, _, divide, scale, shift = chain
+        constants = [_constant(net, node) for node in (plus, scale, shift)]
+        if (
+            all(constants)
+            and net.weights[constants[0]].size == 1
+            and mean.inputs[0] == centred.inputs[0]
+            and divide.inputs[0] == centred.output
+            and _keeps_last_axis(net, mean)
+            and _keeps_last_axis(net, variance)
+        ):
+            epsilon = float(net.weights[constants[0]].reshape(()))
+            shift.op, shift.inputs = "LayerNormalization", [centred.inputs[0], *constants[1:]]
+            shift.attributes = {"axis": -1, "epsilon": epsilon}
 
 
 def stay_four_dimensional(net: Net) -> None:
@@ -124,6 +150,18 @@ def simplify(net: Net) -> None:
 def _scalar(net: Net, node: Node, value: float) -> bool:
     held = [net.weights[name] for name in node.inputs if name in net.weights]
     return len(held) == 1 and held[0].size == 1 and math.isclose(float(held[0].reshape(())), value, rel_tol=1e-6)
+
+
+def _constant(net: Net, node: Node) -> str:
+    """The one weight that an operator of two inputs reads; empty where it reads none, or two."""
+    held = [name for name in node.inputs if name in net.weights]
+    return held[0] if len(held) == 1 else ""
+
+
+def _keeps_last_axis(net: Net, reduction: Node) -> bool:
+    """Whether a reduction is along the last axis, which stays as one value."""
+    axes = net.weights.get(reduction.inputs[1]) if len(reduction.inputs) > 1 else None
+    return axes is not None and axes.tolist() == [-1] and bool(reduction.attributes.get("keepdims", 1))
 
 
 def _are_inverse(net: Net, first: Node, second: Node) -> bool:

@@ -32,7 +32,7 @@ def upsample_last(net: Net) -> None:
     (sub-pixel convolution, Shi et al. 2016). The full-size activations between the two never exist.
     """
     for first in [node for node in net.nodes if node.op == "ConvTranspose"]:
-        chain = _chain(net, first, ("Relu", "ConvTranspose", "Sigmoid"))
+        chain = chain_after(net, first, ("Relu", "ConvTranspose", "Sigmoid"))
         if chain is None:
             continue
         second, sigmoid = chain[1], chain[2]
@@ -53,7 +53,7 @@ def _channels(net: Net, tensor: str) -> int | None:
     return int(net.weights[node.inputs[1]].shape[0]) if node is not None and node.op == "Conv" else None
 
 
-def _chain(net: Net, node: Node, operators: tuple[str, ...]) -> list[Node] | None:
+def chain_after(net: Net, node: Node, operators: tuple[str, ...]) -> list[Node] | None:
     """The nodes after ``node`` if they are these operators, each read by the next alone."""
     found: list[Node] = []
     for operator in operators:

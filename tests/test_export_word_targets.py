@@ -47,6 +47,11 @@ def executorch() -> Any:
 
 
 @pytest.fixture(scope="module")
+def attention(executorch: Any) -> Any:
+    return importlib.import_module("export.targets.executorch_attention")
+
+
+@pytest.fixture(scope="module")
 def lowered(executorch: Any, job: WordJob) -> Any:
     return executorch.lower(job.recipe, job.built.network)
 
@@ -85,17 +90,17 @@ def test_int8_of_executorch_is_the_fp32_program(lowered: Any, job: WordJob) -> N
 
 
 @pytest.mark.parametrize("bias", [True, False])
-def test_a_norm_by_matrices_is_the_norm(executorch: Any, bias: bool) -> None:
+def test_a_norm_by_matrices_is_the_norm(attention: Any, bias: bool) -> None:
     norm = torch.nn.LayerNorm(12, bias=bias)
     with torch.no_grad():
         for value in norm.parameters():
             value.uniform_(0.5, 2)
         x = 40 + torch.randn(3, 12)
-        assert (executorch.MatrixNorm(norm)(x) - norm(x)).abs().max() < 1e-4
+        assert (attention.MatrixNorm(norm)(x) - norm(x)).abs().max() < 1e-4
 
 
-def test_the_network_itself_stays_as_it_was(executorch: Any, job: WordJob) -> None:
-    changed = executorch._with_matrix_norms(job.built.network)
+def test_the_network_itself_stays_as_it_was(attention: Any, job: WordJob) -> None:
+    changed = attention.with_matrix_norms(job.built.network)
     kinds = [type(part).__name__ for part in job.built.network.modules()]
     assert "LayerNorm" in kinds
     assert "LayerNorm" not in [type(part).__name__ for part in changed.modules()]

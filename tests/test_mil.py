@@ -42,6 +42,8 @@ def tensor(*shape: int) -> Any:
         ("sub", {"y": 2.5}, lambda x: x - 2.5),
         ("mul", {"y": 2.5}, lambda x: x * 2.5),
         ("sigmoid", {}, lambda x: 1 / (1 + np.exp(-x))),
+        ("silu", {}, lambda x: x / (1 + np.exp(-x))),
+        ("silu", {}, lambda x: x / (1 + np.exp(-x))),
         ("sigmoid_hard", {"alpha": 0.2, "beta": 0.5}, lambda x: np.clip(0.2 * x + 0.5, 0, 1)),
         ("thresholded_relu", {"alpha": -1.0}, lambda x: np.where(x >= -1, x, 0)),
         ("softmax", {"axis": -1}, lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True)),

@@ -16,6 +16,7 @@ from export.recipes.receipt import RECOGNIZE
 torch = pytest.importorskip("torch", reason="torch is not installed")
 recognizer: Any = importlib.import_module("models.recognizer")
 
+GuideConfig: Any = recognizer.GuideConfig
 NORMALISATION = RECOGNIZE.normalisation
 
 
@@ -60,7 +61,7 @@ def test_a_cut_head_gives_the_logits_of_the_kept_classes(published: Any) -> None
 
 @pytest.mark.parametrize(("classes", "wrong"), [([0, 9], "9"), ([-1, 2], "-1")])
 def test_a_class_it_lacks_is_named(classes: list[int], wrong: str) -> None:
-    small = recognizer.RecognizerConfig((4, 4), recognizer.TINY.blocks, 5, 8, 9)
+    small = recognizer.RecognizerConfig((4, 4), recognizer.TINY.blocks, GuideConfig(5, 8), 9)
     with pytest.raises(BundleError, match=f"head cut: class {wrong} asked, the network has 9;"):
         recognizer.Recognizer(small).keep_classes(classes)
 
@@ -79,7 +80,7 @@ def test_one_exported_program_serves_many_sizes(graph: Any) -> None:
 
 def test_a_step_of_training_lowers_the_loss() -> None:
     torch.manual_seed(5)
-    small = recognizer.RecognizerConfig((24, 48), recognizer.TINY.blocks, 5, 80, 20)
+    small = recognizer.RecognizerConfig((24, 48), recognizer.TINY.blocks, GuideConfig(5, 80), 20)
     network = recognizer.Recognizer(small).train()
     planes, text = torch.randn(4, 3, 48, 160), torch.randint(1, 20, (4, 6))
     optimiser = torch.optim.SGD(network.parameters(), lr=0.05)

@@ -89,7 +89,7 @@ def small_network() -> Any:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     blocks = tuple(network.BlockConfig(planes, step) for planes, step in ((16, (2, 1)), (24, (2, 1))))
-    return network.Recognizer(network.RecognizerConfig((8, 16), blocks, 3, 16, 96))
+    return network.Recognizer(network.RecognizerConfig((8, 16), blocks, network.GuideConfig(3, 16), 96))
 
 
 def test_a_network_learns_lines_and_a_run_goes_on_where_it_ended(folder: Path) -> None:

@@ -67,6 +67,11 @@ def sigmoid(given: Operands) -> Tensor:
     return torch.sigmoid(given["x"])
 
 
+def silu(given: Operands) -> Tensor:
+    """x / (1 + exp(-x))."""
+    return F.silu(given["x"])
+
+
 def sigmoid_hard(given: Operands) -> Tensor:
     """alpha * x + beta, held between 0 and 1."""
     return torch.clamp(given["x"] * given["alpha"] + given["beta"], 0, 1)
@@ -102,6 +107,7 @@ OPERATORS = {
         clip,
         gelu,
         sigmoid,
+        silu,
         sigmoid_hard,
         thresholded_relu,
         softmax,

@@ -10,8 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from export.graphs import read_characters
-from export.ports import select_classes
+from export.graphs import kept_classes
 from export.recipe import ClassHead, PictureRecipe
 from models import detector, recognizer
 
@@ -62,8 +61,7 @@ def planes_network(recipe: PictureRecipe, members: Mapping[str, bytes]) -> nn.Mo
     data, where = members[recipe.weights.path], recipe.weights.path
     if not isinstance(recipe.head, ClassHead):
         return HeatPlanes(detector.DetectorGraph(detector.load(data, where), recipe.normalisation)).eval()
-    dictionary = recipe.head.dictionary.path
-    classes, _ = select_classes(read_characters(members[dictionary], dictionary), recipe.head.alphabet)
+    classes, _ = kept_classes(recipe.head, members)
     network = recognizer.load(data, classes, where)
     return ClassPlanes(recognizer.RecognizerGraph(network, recipe.normalisation)).eval()
 

@@ -22,8 +22,6 @@ from edgekit.errors import BackendError, BundleError
 from edgekit.manifest import Evidence, Graph
 from export import graphs, parity, samples
 from export.calibration import Feed
-from export.graphs import read_characters
-from export.ports import select_classes
 from export.recipe import ClassHead, PictureRecipe
 from export.targets.lowered import UNCHECKED, DelegatedLowered, check_delegation
 
@@ -36,6 +34,7 @@ except ImportError as error:
 
 from export.targets import executorch_delegation as delegation
 from export.targets import executorch_int8 as int8
+from export.targets.executorch_attention import delegated_recognizer
 from export.targets.executorch_rewrites import DelegatedDetectorGraph
 from models import detector, recognizer
 
@@ -80,7 +79,7 @@ def lower(
     is_recognizer = isinstance(recipe.head, ClassHead)
     axes = CLASS_AXES if is_recognizer else HEAT_AXES
     network = _network(recipe, members)
-    traced = network if is_recognizer else DelegatedDetectorGraph(network).eval()
+    traced = delegated_recognizer(network) if is_recognizer else DelegatedDetectorGraph(network).eval()
     limits = {backend.LIMITS: _limits(recipe, axes)}
     with _quiet():
         program = _export(traced, recipe, axes)
@@ -128,8 +127,7 @@ def _network(recipe: PictureRecipe, members: Mapping[str, bytes]) -> Any:
     weights, head = members[recipe.weights.path], recipe.head
     if not isinstance(head, ClassHead):
         return detector.DetectorGraph(detector.load(weights, recipe.weights.path), recipe.normalisation).eval()
-    characters = read_characters(members[head.dictionary.path], head.dictionary.path)
-    classes, _ = select_classes(characters, head.alphabet)
+    classes, _ = graphs.kept_classes(head, members)
     network = recognizer.load(weights, classes, recipe.weights.path)
     return recognizer.RecognizerGraph(network, recipe.normalisation).eval()
 

@@ -30,6 +30,8 @@ except ImportError as error:
     raise BackendError("executorch is not installed: pip install 'edgekit[export,executorch]'") from error
 
 CONVOLUTION = torch.ops.aten.conv2d.default
+PADDING = torch.ops.aten.pad.default
+RELU = torch.ops.aten.relu.default
 LEAST_SCALE = 1e-9
 """Of weights and activations. The quantizer's own, 2^-12, is coarser than channels of small weights."""
 
@@ -71,7 +73,8 @@ def quantized(exported: Any, net: Net, recipe: PictureRecipe, pictures: Sequence
 
 def _chosen(nodes: Sequence[Any], net: Net, recipe: PictureRecipe) -> list[bool]:
     """Which convolutions of the program to quantize. Both are in the order in which they run; one that reads joined
-    planes is several in the graph (``export.splitting``), one for each part."""
+    planes is several in the graph (``export.splitting``), one for each part. Those next to a padding of its own stay in
+    float32: XNNPACK refuses, by the ranges that calibration finds, programs that pad int8."""
     wanted = {id(node) for node in quantize.quantizable(net, recipe.in_float)}
     rest = [(net.weights[node.inputs[1]].shape, node) for node in net.nodes if node.op == "Conv"]
     found: list[bool] = []
@@ -83,10 +86,16 @@ def _chosen(nodes: Sequence[Any], net: Net, recipe: PictureRecipe) -> list[bool]
         planes = sum(part[1] for part, _ in parts)
         if planes not in (shape[1], shape[1] * groups) or any(_kernel(part) != _kernel(shape) for part, _ in parts):
             raise BundleError(f"{recipe.file}: convolution {len(found)} is another in torch; int8 cannot be mapped")
-        found.append(all(id(part) in wanted for _, part in parts) and groups == 1)
+        found.append(all(id(part) in wanted for _, part in parts) and groups == 1 and not _meets_padding(node))
     if rest:
         raise BundleError(f"{recipe.file}: {len(rest)} convolutions are not in torch; int8 cannot be mapped")
     return found
+
+
+def _meets_padding(node: Any) -> bool:
+    """Whether a convolution reads a padded tensor, or what it gives, after its ReLU if it has one, is padded."""
+    given = [node, *(user for user in node.users if user.target is RELU)]
+    return node.args[0].target is PADDING or any(user.target is PADDING for one in given for user in one.users)
 
 
 def _kernel(shape: Sequence[int]) -> tuple[int, ...]:

@@ -5,7 +5,6 @@ XNNPACK reshapes tensors with one varying axis only, and attention has two; so s
 
 from __future__ import annotations
 
-import copy
 from importlib.metadata import version
 from typing import Any
 
@@ -22,36 +21,15 @@ try:
     from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
     from executorch.exir import to_edge_transform_and_lower
     from executorch.exir.pass_base import PassResult
-    from torch import Tensor, nn
 except ImportError as error:
     raise BackendError("executorch is not installed: pip install 'edgekit[export,executorch]'") from error
 
 from export.sources import modules
 from export.targets import executorch_delegation as delegation
+from export.targets.executorch_attention import with_matrix_norms
 
 TOLERANCE = 1e-3
 """Largest difference of a score: XNNPACK sums in another order."""
-
-
-class MatrixNorm(nn.Module):
-    """Layer normalisation whose two means are products with matrices, which XNNPACK takes and reductions it does not.
-
-    Means of ``x - mean`` and not of squares alone: that would cancel.
-    """
-
-    def __init__(self, norm: Any) -> None:
-        super().__init__()
-        (width,) = norm.normalized_shape
-        self.eps, self.weight, self.bias = norm.eps, norm.weight, norm.bias
-        self.centre, self.mean = (nn.Linear(width, width, bias=False) for _ in range(2))
-        mean = torch.full((width, width), 1 / width)
-        self.centre.load_state_dict({"weight": torch.eye(width) - mean})
-        self.mean.load_state_dict({"weight": mean})
-
-    def forward(self, x: Tensor) -> Tensor:
-        centred = self.centre(x)
-        scaled: Tensor = centred * torch.rsqrt(self.mean(centred * centred) + self.eps) * self.weight
-        return scaled if self.bias is None else scaled + self.bias
 
 
 def lower(recipe: WordRecipe, network: Any, precision: str = "fp32") -> DelegatedLowered:
@@ -67,7 +45,7 @@ def lower(recipe: WordRecipe, network: Any, precision: str = "fp32") -> Delegate
         raise BundleError(f"{file}: no {precision} for executorch; ask for fp32")
     programs = {
         f"{backend.METHOD}{feed[0].shape[1]}": modules.export_program(
-            _with_matrix_norms(network), [torch.from_numpy(value) for value in feed], [{} for _ in feed]
+            with_matrix_norms(network), [torch.from_numpy(value) for value in feed], [{} for _ in feed]
         )
         for feed in _examples(recipe)
     }
@@ -105,14 +83,6 @@ def _examples(recipe: WordRecipe) -> list[Any]:
     """One feed for each number of words that the recipe asks for."""
     found = {feed[0].shape[1]: feed for feed in words.feeds(recipe)}
     return [found[size] for size in recipe.buckets]
-
-
-def _with_matrix_norms(network: Any) -> Any:
-    changed = copy.deepcopy(network)
-    for name, module in list(changed.named_modules()):
-        if isinstance(module, nn.LayerNorm) and module.elementwise_affine and len(module.normalized_shape) == 1:
-            changed.set_submodule(name, MatrixNorm(module))
-    return changed
 
 
 def _drop_expansions(graph: Any) -> Any:

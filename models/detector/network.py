@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from export.recipe import Normalisation
-from models.blocks import BlockConfig, SqueezeExcite, stage, take_rgb
+from models.blocks import BlockConfig, SqueezeExcite, Stem, stage, take_rgb
 
 FIFTH = 0.2
 """Slope of the hard sigmoid in the pyramid; the backbone's is 1/6."""
@@ -77,29 +77,6 @@ class Detector(nn.Module):
             levels.append(x)
         logits: Tensor = self.head(self.pyramid(levels))
         return logits
-
-
-class Stem(nn.Module):
-    """Three planes to ``outgoing`` at a quarter of the size, by a branch of convolutions beside one of maxima."""
-
-    def __init__(self, inside: int, outgoing: int) -> None:
-        super().__init__()
-        self.entry = nn.Conv2d(3, inside, 3, 2, padding=1)
-        self.narrow = nn.Conv2d(inside, inside // 2, 2)
-        self.widen = nn.Conv2d(inside // 2, inside, 2)
-        self.shrink = nn.Conv2d(2 * inside, inside, 3, 2, padding=1)
-        self.leave = nn.Conv2d(inside, outgoing, 1)
-
-    def forward(self, planes: Tensor) -> Tensor:
-        x = F.relu(self.entry(planes))
-        branch = F.relu(self.widen(_pad(F.relu(self.narrow(_pad(x))))))
-        maxima = F.max_pool2d(_pad(x), 2, 1)
-        return F.relu(self.leave(F.relu(self.shrink(torch.cat([maxima, branch], 1)))))
-
-
-def _pad(x: Tensor) -> Tensor:
-    """A row below and a column to the right, of zeros: what a 2x2 window needs to keep the size."""
-    return F.pad(x, (0, 1, 0, 1))
 
 
 class Pyramid(nn.Module):

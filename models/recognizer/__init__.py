@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from models import needs_torch as needs_torch
 from models.recognizer.loading import load
-from models.recognizer.network import TINY, Recognizer, RecognizerConfig, RecognizerGraph
+from models.recognizer.neck import GuideConfig, MixerConfig
+from models.recognizer.network import SMALL, TINY, Recognizer, RecognizerConfig, RecognizerGraph
 
-__all__ = ["TINY", "Recognizer", "RecognizerConfig", "RecognizerGraph", "load"]
+__all__ = [
+    "SMALL",
+    "TINY",
+    "GuideConfig",
+    "MixerConfig",
+    "Recognizer",
+    "RecognizerConfig",
+    "RecognizerGraph",
+    "load",
+]

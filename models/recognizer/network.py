@@ -1,7 +1,7 @@
-"""PP-OCRv6's tiny recogniser: PP-LCNetV4, two convolutions along the line, and a CTC head.
+"""PP-OCRv6's tiny and small recognisers: PP-LCNetV4, a neck that blends the steps of a line, and a CTC head.
 
-After PaddleOCR's ``rec_lcnetv4.py`` and ``rec_ctc_head.py`` (Apache-2.0), the backbone in deploy form; four batch
-normalisations are left, as in the published graph. CTC: "Connectionist Temporal Classification", Graves et al., 2006.
+After PaddleOCR's ``rec_lcnetv4.py`` and ``rec_ctc_head.py`` (Apache-2.0), the backbone in deploy form; some batch
+normalisations are left, as in the published graphs. CTC: "Connectionist Temporal Classification", Graves et al., 2006.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from torch.nn import functional as F
 
 from edgekit.errors import BundleError
 from export.recipe import Normalisation
-from models.blocks import BlockConfig, stage, take_rgb
+from models.blocks import BlockConfig, Stem, stage, take_rgb
+from models.recognizer.neck import Guide, GuideConfig, Mixer, MixerConfig
 
 HEIGHT = 48
 """Of a line, in pixels: what the pooling leaves one row of."""
@@ -26,16 +27,16 @@ POOL = (3, 2)
 
 @dataclass(frozen=True, slots=True)
 class RecognizerConfig:
-    """stem: planes inside and after it. guide: columns, at a step of 8 pixels, that a step sees beside the blocks.
+    """stem: planes inside and after it. neck: how steps are blended before the classes are told apart.
 
-    hidden: width of the layer before the classes.
+    has_branches: whether the stem is the detector's, of convolutions beside maxima.
     """
 
     stem: tuple[int, int]
     blocks: tuple[BlockConfig, ...]
-    guide: int
-    hidden: int
+    neck: GuideConfig | MixerConfig
     classes: int
+    has_branches: bool = False
 
 
 TINY = RecognizerConfig(
@@ -51,9 +52,30 @@ TINY = RecognizerConfig(
         BlockConfig(160),
         BlockConfig(160),
     ),
-    guide=5,
-    hidden=80,
+    neck=GuideConfig(columns=5, width=80),
     classes=6906,
+)
+
+SMALL = RecognizerConfig(
+    stem=(48, 96),
+    has_branches=True,
+    blocks=(
+        BlockConfig(96, excite=True),
+        BlockConfig(96),
+        BlockConfig(96),
+        BlockConfig(192, (2, 1)),
+        BlockConfig(192, excite=True),
+        BlockConfig(192),
+        BlockConfig(192, excite=True),
+        BlockConfig(192),
+        BlockConfig(192, excite=True),
+        BlockConfig(192),
+        BlockConfig(384, (2, 1)),
+        BlockConfig(384, excite=True),
+        BlockConfig(384),
+    ),
+    neck=MixerConfig(columns=7, width=120, blocks=2, heads=8, growth=2),
+    classes=18710,
 )
 
 
@@ -66,19 +88,15 @@ class Recognizer(nn.Module):
 
     def __init__(self, config: RecognizerConfig = TINY) -> None:
         super().__init__()
-        inside, planes = config.stem
-        self.entry = Normalised(3, inside, 3, 2)
-        self.shrink = Normalised(inside, planes, 3, 2)
-        self.blocks = stage(planes, config.blocks)
-        planes = config.blocks[-1].planes
-        self.guide = Guide(planes, config.guide)
-        self.hide = nn.Linear(planes, config.hidden)
-        self.classify = nn.Linear(config.hidden, config.classes)
+        self.stem = Stem(*config.stem) if config.has_branches else PlainStem(*config.stem)
+        self.blocks = stage(config.stem[1], config.blocks)
+        planes, neck = config.blocks[-1].planes, config.neck
+        self.neck = Mixer(planes, neck) if isinstance(neck, MixerConfig) else Guide(planes, neck)
+        self.classify = nn.Linear(neck.width, config.classes)
 
     def forward(self, planes: Tensor) -> Tensor:
-        x = self.blocks(self.shrink(F.gelu(self.entry(planes))))
-        steps = self.guide(F.avg_pool2d(x, POOL)).squeeze(2).transpose(1, 2)
-        logits: Tensor = self.classify(self.hide(steps))
+        x = self.blocks(self.stem(planes))
+        logits: Tensor = self.classify(self.neck(F.avg_pool2d(x, POOL)))
         return logits
 
     def keep_classes(self, classes: Sequence[int]) -> None:
@@ -96,32 +114,20 @@ class Recognizer(nn.Module):
             self.classify.bias.copy_(whole.bias[kept])
 
 
-class Normalised(nn.Module):
-    """A convolution and its batch normalisation; ``kernel`` is its side in cells."""
+class PlainStem(nn.Module):
+    """Three planes to ``outgoing`` at a quarter of the size, by two normalised convolutions."""
 
-    def __init__(self, incoming: int, outgoing: int, kernel: int, stride: int) -> None:
+    def __init__(self, inside: int, outgoing: int) -> None:
         super().__init__()
-        self.convolve = nn.Conv2d(incoming, outgoing, kernel, stride, padding=kernel // 2, bias=False)
-        self.normalise = nn.BatchNorm2d(outgoing)
+        self.entry = nn.Conv2d(3, inside, 3, 2, padding=1, bias=False)
+        self.entry_normal = nn.BatchNorm2d(inside)
+        self.shrink = nn.Conv2d(inside, outgoing, 3, 2, padding=1, bias=False)
+        self.shrink_normal = nn.BatchNorm2d(outgoing)
 
-    def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.normalise(self.convolve(x))
+    def forward(self, planes: Tensor) -> Tensor:
+        x = F.gelu(self.entry_normal(self.entry(planes)))
+        out: Tensor = self.shrink_normal(self.shrink(x))
         return out
-
-
-class Guide(nn.Module):
-    """Blends neighbouring steps, plane by plane, then the planes. The one row is kept, so that all stays 2-D."""
-
-    def __init__(self, planes: int, columns: int) -> None:
-        super().__init__()
-        self.along = nn.Conv2d(planes, planes, (1, columns), padding=(0, columns // 2), groups=planes, bias=False)
-        self.along_normal = nn.BatchNorm2d(planes)
-        self.across = nn.Conv2d(planes, planes, 1, bias=False)
-        self.across_normal = nn.BatchNorm2d(planes)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = F.hardswish(self.along_normal(self.along(x)))
-        return F.hardswish(self.across_normal(self.across(x)))
 
 
 class RecognizerGraph(nn.Module):
@@ -134,7 +140,7 @@ class RecognizerGraph(nn.Module):
     def __init__(self, recognizer: Recognizer, normalisation: Normalisation) -> None:
         super().__init__()
         self.recognizer = copy.deepcopy(recognizer).eval()
-        self.pixels = take_rgb(self.recognizer.entry.convolve, normalisation)
+        self.pixels = take_rgb(self.recognizer.stem.entry, normalisation)
 
     def forward(self, lines: Tensor) -> tuple[Tensor, Tensor]:
         logits: Tensor = self.recognizer(self.pixels(lines))
