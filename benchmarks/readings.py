@@ -44,7 +44,10 @@ class Reading:
 
 
 def variants(bundle: Bundle) -> list[Variant]:
-    """Engines and precisions that all stages have which leave the choice, BASE first. Raises UsageError where BASE is missing."""
+    """Engines and precisions that all stages have which leave the choice, BASE first.
+
+    Raises UsageError where BASE is missing.
+    """
     having = [
         {(graph.backend, graph.precision): None for graph in stage.graphs}
         for stage in bundle.manifest.stages.values()

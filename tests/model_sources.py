@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import os
 
@@ -12,8 +11,7 @@ from edgekit.errors import BundleError
 from export import sources
 from export.graphs import kept_classes
 from export.recipe import REPOSITORY, ClassHead, File, LocalFile, Member, PictureRecipe, files_of
-from export.recipes.receipt import DETECTOR, RECOGNIZE, RECOGNIZER
-from models.evaluate.readers import SMALL
+from export.recipes.receipt import DETECTOR, RECOGNIZE, RECOGNIZER, SMALL
 
 
 def detector() -> bytes:
@@ -34,13 +32,6 @@ def classes(recipe: PictureRecipe = RECOGNIZE) -> list[int]:
 def small_recognizer() -> bytes:
     """PP-OCRv6 small's."""
     return _read(SMALL)
-
-
-def small_recipe() -> PictureRecipe:
-    """That network with the bundle's classes."""
-    assert isinstance(RECOGNIZE.head, ClassHead)
-    head = dataclasses.replace(RECOGNIZE.head, dictionary=SMALL, key="character")
-    return dataclasses.replace(RECOGNIZE, weights=SMALL, file="small.onnx", head=head, in_float=(), tuned=None)
 
 
 def members(recipe: PictureRecipe) -> dict[str, bytes]:

@@ -29,6 +29,8 @@ def twice(tmp_path: Path) -> Path:
     contents = {name: bundle.read(name) for name in bundle.manifest.files}
 
     def more(stage: Stage) -> Stage:
+        if not stage.is_free:
+            return stage
         others = [("onnxruntime", "int8"), ("coreml", "fp16")]
         graphs = [replace(graph, backend=b, precision=p) for graph in stage.graphs for b, p in others]
         return replace(stage, graphs=(*graphs[:1], *stage.graphs, *graphs[1:]))

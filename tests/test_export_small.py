@@ -16,6 +16,7 @@ import pytest
 
 from export import graphs, quantize, samples
 from export.recipe import PictureRecipe
+from export.recipes.receipt import REREAD
 
 torch: Any = pytest.importorskip("torch", reason="torch is not installed")
 recognizer: Any = importlib.import_module("models.recognizer")
@@ -23,7 +24,7 @@ recognizer: Any = importlib.import_module("models.recognizer")
 
 @pytest.fixture(scope="module")
 def recipe() -> PictureRecipe:
-    return model_sources.small_recipe()
+    return REREAD
 
 
 @pytest.fixture(scope="module")

@@ -111,8 +111,8 @@ def test_the_command_prepares_labelled_receipts(tmp_path: Path) -> None:
 
 
 def _small_is_cached() -> bool:
+    from export.recipes.receipt import RAPIDOCR
     from export.sources import cache_folder
-    from models.evaluate.readers import RAPIDOCR
 
     return (cache_folder() / RAPIDOCR.wheel).is_file()
 

@@ -14,7 +14,7 @@ from export_nets import run
 from edgekit.errors import BundleError
 from export import samples
 from export.parity import class_gap, paddle_input
-from export.recipes.receipt import RECOGNIZE
+from export.recipes.receipt import RECOGNIZE, REREAD
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 recognizer: Any = importlib.import_module("models.recognizer")
@@ -41,7 +41,7 @@ def tiny() -> Any:
 
 
 def test_it_does_what_the_source_graph_does(published: Any) -> None:
-    classes = model_sources.classes(model_sources.small_recipe())
+    classes = model_sources.classes(REREAD)
     assert len(classes) == 334
     cut = recognizer.load(model_sources.small_recognizer(), classes)
     graph = recognizer.RecognizerGraph(cut, NORMALISATION).eval()
@@ -61,7 +61,7 @@ def test_it_does_what_the_source_graph_does(published: Any) -> None:
 
 def test_both_recognisers_keep_the_same_characters() -> None:
     kept = []
-    for recipe in (RECOGNIZE, model_sources.small_recipe()):
+    for recipe in (RECOGNIZE, REREAD):
         graphs = importlib.import_module("export.graphs")
         kept.append(graphs.kept_classes(recipe.head, model_sources.members(recipe))[1])
     assert kept[0] == kept[1]

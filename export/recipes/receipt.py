@@ -64,19 +64,21 @@ DETECT = PictureRecipe(
     ),
 )
 
+CHARACTERS = ClassHead(
+    dictionary=DICTIONARY,
+    alphabet=PRINTABLE + LATIN_1_AND_EXTENDED_A + SIGNS,
+    charset="charset.txt",
+    indices=TensorSpec("indices", "int32", ("lines", "steps")),
+    scores=TensorSpec("scores", "float32", ("lines", "steps")),
+)
+
 RECOGNIZE = PictureRecipe(
     title="PP-OCRv6 tiny text recogniser",
     weights=RECOGNIZER,
     file="recognize.onnx",
     pixels=TensorSpec("lines", "uint8", ("lines", 48, "width", 3)),
     normalisation=Normalisation(mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5)),
-    head=ClassHead(
-        dictionary=DICTIONARY,
-        alphabet=PRINTABLE + LATIN_1_AND_EXTENDED_A + SIGNS,
-        charset="charset.txt",
-        indices=TensorSpec("indices", "int32", ("lines", "steps")),
-        scores=TensorSpec("scores", "float32", ("lines", "steps")),
-    ),
+    head=CHARACTERS,
     changes=(
         "head cut to {classes} classes, colour order changed from BGR to RGB, normalisation moved into the graph, "
         "arg-max added, operators fused"
@@ -106,7 +108,7 @@ REREAD = replace(
     title="PP-OCRv6 small text recogniser",
     weights=SMALL,
     file="reread.onnx",
-    head=replace(RECOGNIZE.head, dictionary=SMALL, key="character"),
+    head=replace(CHARACTERS, dictionary=SMALL, key="character"),
     changes=f"{RECOGNIZE.changes}, weights rounded to 8 bits, what has few of them to half precision",
     in_float=(),
     tuned=None,
