@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from printed import lexicon, read
 
 from edgekit.extract.mending import mended
-from edgekit.extract.vendor import without_number
+from edgekit.extract.segments import without_number
 
 
 def vendor(printed: str) -> str | None:

@@ -15,7 +15,8 @@ from edgekit.extract.network import Reading
 from edgekit.extract.page import Page, PageRow
 from edgekit.extract.paper import Answers, Found, Paper
 from edgekit.extract.points import alike, name_words, words_of
-from edgekit.extract.vendor import Name, joined, name_spans, top_segments
+from edgekit.extract.segments import joined, name_spans, top_segments
+from edgekit.extract.vendor import Name
 from edgekit.extract.when import DatedRow, prefer
 from edgekit.parsing.dates import PrintedDate, PrintedTime
 

@@ -19,8 +19,9 @@ from edgekit.extract import Extractor, ExtractParams, How
 from edgekit.extract.mending import mended
 from edgekit.extract.network import Session
 from edgekit.extract.rungs import JOINT, params_of
+from edgekit.extract.segments import joined, name_spans, top_segments
 from edgekit.extract.totals import total_candidates, total_features
-from edgekit.extract.vendor import joined, name_features, name_spans, top_segments
+from edgekit.extract.vendor import name_features
 from edgekit.strict import to_plain
 from edgekit.training.calibrating import composed, fit_field
 from edgekit.training.counting import Counted

@@ -17,9 +17,9 @@ from edgekit.extract.labels import NOT_TOTALS, Entry
 from edgekit.extract.page import Page, PageRow
 from edgekit.extract.paper import Paper, build_paper
 from edgekit.extract.places import Span
+from edgekit.extract.segments import joined, name_spans, top_segments
 from edgekit.extract.sums import makes, parts_of
 from edgekit.extract.totals import choose_subtotal
-from edgekit.extract.vendor import joined, name_spans, top_segments
 from edgekit.extract.when import choose_time
 from edgekit.extract.words import TAGS, Words, encode
 from edgekit.layout import LayoutParams, rows

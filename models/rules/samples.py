@@ -18,9 +18,10 @@ from edgekit.extract.labels import Entry, entries
 from edgekit.extract.mending import mended
 from edgekit.extract.page import Page, build_page
 from edgekit.extract.region import find_region
+from edgekit.extract.segments import joined, name_spans, top_segments
 from edgekit.extract.taxes import choose_tax
 from edgekit.extract.totals import rank_totals, total_candidates, total_features
-from edgekit.extract.vendor import joined, name_features, name_spans, rank_names, top_segments
+from edgekit.extract.vendor import name_features, rank_names
 from edgekit.extract.when import prefer, rank_dates
 from edgekit.parsing.folding import squash
 from edgekit.training.fitting import Choice

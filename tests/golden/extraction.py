@@ -19,10 +19,11 @@ from edgekit.extract.network import Reading, reading_of
 from edgekit.extract.paper import Paper, build_paper
 from edgekit.extract.places import PLACES
 from edgekit.extract.rungs import params_of
+from edgekit.extract.segments import name_spans, top_segments
 from edgekit.extract.sums import parts_of
 from edgekit.extract.taxes import choose_tax
 from edgekit.extract.totals import choose_subtotal, rank_totals, total_candidates, total_features
-from edgekit.extract.vendor import name_features, name_spans, rank_names, top_segments
+from edgekit.extract.vendor import name_features, rank_names
 from edgekit.extract.when import choose_time, prefer, rank_dates
 from edgekit.extract.words import TAGS, encode
 from edgekit.session import open_session
