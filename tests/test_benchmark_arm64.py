@@ -112,7 +112,7 @@ def test_the_check_passes_on_the_same(ready: Path, tmp_path: Path, capsys: pytes
     assert (result["emulated"], result["passed"]) == (True, True)
     assert {finding["processor"] for finding in result["findings"]} == {ARM["cortex-a53"].title}
     what = {finding["what"]: finding["largest"] for finding in result["findings"]}
-    assert {"detect fp32", "recognize fp32", "extract fp32", "reads fp32"} == what.keys()
+    assert {"detect fp32", "recognize fp32", "reread int8", "extract fp32", "reads fp32"} == what.keys()
     assert what["detect fp32"] == 0.0
 
 

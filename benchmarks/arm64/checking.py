@@ -36,6 +36,8 @@ class Subject:
 
     def exact(self, stage: str, precision: str) -> bool:
         """Whether a graph calculates in float throughout: it is that of fp32, or takes words (see ``judging``)."""
+        if not self.bundle.stage(stage).is_free:
+            return False
         file = self.bundle.graph(stage, ENGINE, precision).file
         return stage == WORDS or file == self.bundle.graph(stage, ENGINE, "fp32").file
 
@@ -83,8 +85,8 @@ def check(subject: Subject, root: Path, processors: Sequence[Processor], workers
 
 
 def serving(bundle: Bundle, precision: str) -> dict[str, str]:
-    """The file of each stage in a precision."""
-    stages = sorted(name for name, stage in bundle.manifest.stages.items() if stage.graphs)
+    """The file of each stage in a precision; not of those whose constants name another."""
+    stages = sorted(name for name, stage in bundle.manifest.stages.items() if stage.is_free)
     return {stage: bundle.graph(stage, ENGINE, precision).file for stage in stages}
 
 
@@ -96,6 +98,7 @@ def _tensors(subject: Subject) -> Job:
         for stage, file in serving(subject.bundle, precision).items()
         if precision == "fp32" or file != floats[stage]
     }
+    graphs |= {Which(stage, precision): feeds[stage] for stage, precision in _bound(subject.bundle)}
 
     def judge(expected: Mapping[Which, Sequence[Feed]], found: Mapping[Which, Sequence[Feed]]) -> list[Finding]:
         return [
@@ -106,15 +109,22 @@ def _tensors(subject: Subject) -> Job:
     return Job("tensors", lambda processor, place: outputs(processor, place, subject.bundle.path, graphs), judge)
 
 
+def _bound(bundle: Bundle) -> list[tuple[str, str]]:
+    """Stages with a precision of their own, and that."""
+    stages = bundle.manifest.stages.items()
+    return [(name, stage.params["precision"]) for name, stage in stages if stage.graphs and not stage.is_free]
+
+
 def _feeds() -> dict[str, list[Feed]]:
     """The smallest of the samples that exports are compared on."""
     page, lines = samples.pages()[0], samples.lines()[:2]
     printed = samples.receipts()[0]
-    return dict(zip((*PICTURES, WORDS), ([(page,)], [(batch,) for batch in lines], [encoded(*printed)]), strict=True))
+    batches: list[Feed] = [(batch,) for batch in lines]
+    return {"detect": [(page,)], "recognize": batches, "reread": batches, WORDS: [encoded(*printed)]}
 
 
 def _reads(subject: Subject, precision: str) -> Job:
-    exact = all(subject.exact(stage, precision) for stage in PICTURES)
+    exact = all(subject.exact(stage, precision) for stage in PICTURES) and not _bound(subject.bundle)
     title = f"reads {precision}"
 
     def produce(processor: Processor, place: Place) -> list[Any]:

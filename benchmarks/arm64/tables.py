@@ -28,6 +28,7 @@ KIND_NAMES = {
 STAGE_NAMES = {
     "detect": "detector",
     "recognize": "recogniser",
+    "reread": "larger recogniser",
     "extract": "extraction network",
     "rest": "Python, numpy, Pillow",
 }

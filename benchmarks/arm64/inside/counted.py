@@ -22,8 +22,8 @@ from edgekit.manifest import Graph
 from edgekit.session import Session, open_session
 
 MARK = 0x45440000
-MARKS = ("dropped", "rest", "detect", "recognize", "extract")
-SIDES = {"detect": (64, 64, 3), "recognize": (48, 64, 3)}
+MARKS = ("dropped", "rest", "detect", "recognize", "reread", "extract")
+SIDES = {"detect": (64, 64, 3), "recognize": (48, 64, 3), "reread": (48, 64, 3)}
 """Height, width and planes of a small input; of words it is 64 of them."""
 
 
