@@ -117,5 +117,10 @@ def test_a_reader_runs_no_more_threads_than_the_machine_allows(monkeypatch: pyte
     monkeypatch.setattr("edgekit.reader.default_threads", lambda: threads)
     monkeypatch.setattr("edgekit.reader.open_session", noted)
     pool = reader.Reader.open()._scanner._recognizer._pool
-    assert asked == {"detect": threads, "recognize": 1, "reread": 1, "extract": 1}  # batches side by side, a thread each
+    assert asked == {
+        "detect": threads,
+        "recognize": 1,
+        "reread": 1,
+        "extract": 1,
+    }  # batches side by side, a thread each
     assert (1 if pool is None else pool._max_workers) == threads

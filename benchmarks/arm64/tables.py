@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.arm64.blocks import KINDS
-from benchmarks.arm64.counting import STAGES, totals
+from benchmarks.arm64.counting import totals
 from benchmarks.arm64.processors import ARM
 from benchmarks.tables import markdown
 
@@ -61,24 +61,32 @@ def kinds(result: Figures) -> str:
 
 def stages(result: Figures) -> str:
     """Millions of instructions of a read, by stage."""
-    rows = [["", "all", *STAGE_NAMES.values()]]
+    stages = _stages(result)
+    rows = [["", "all", *(STAGE_NAMES[stage] for stage in stages)]]
     for row in result["rows"]:
-        counts = [row["stages"][stage]["instructions"] for stage in STAGE_NAMES]
+        counts = [row["stages"][stage]["instructions"] for stage in stages]
         rows.append([_title(row), *map(_millions, (sum(counts), *counts))])
     return markdown(rows)
+
+
+def _stages(result: Figures) -> list[str]:
+    """Those that were counted: a bundle need not have all."""
+    return [stage for stage in STAGE_NAMES if all(stage in row["stages"] for row in result["rows"])]
 
 
 def cycles(result: Figures) -> str:
     """Millions of estimated cycles by stage, beside the same core's fp32 and beside the last core."""
     whole = {(row["processor"], row["precision"]): totals(row)[1] for row in result["rows"]}
     last = list(ARM)[-1]
-    rows = [["estimate", "whole read", *STAGE_NAMES.values(), "beside fp32", f"beside {_core(last)}"]]
+    stages = _stages(result)
+    names = [STAGE_NAMES[stage] for stage in stages]
+    rows = [["estimate", "whole read", *names, "beside fp32", f"beside {_core(last)}"]]
     for row in result["rows"]:
         core, precision = row["processor"], row["precision"]
-        own = [whole[core, precision], *(row["stages"][stage]["estimated_cycles"] for stage in STAGE_NAMES)]
+        own = [whole[core, precision], *(row["stages"][stage]["estimated_cycles"] for stage in stages)]
         beside = [whole.get((core, "fp32")), whole.get((last, precision))]
         rows.append([_title(row), *map(_millions, own), *(f"{own[0] / one:.2f}" if one else "-" for one in beside)])
-    covered = [row["stages"][stage]["estimate_covers"] for row in result["rows"] for stage in STAGES]
+    covered = [row["stages"][stage]["estimate_covers"] for row in result["rows"] for stage in stages]
     return f"{markdown(rows)}\n\nEstimated from {min(covered):.0%} to {max(covered):.0%} of a stage's instructions."
 
 
