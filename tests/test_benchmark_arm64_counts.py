@@ -197,6 +197,7 @@ def test_a_read_is_counted(tools: Path, capsys: pytest.CaptureFixture[str]) -> N
         "rest": 16,
         "detect": 10,
         "recognize": 0,
+        "reread": 0,
         "extract": 0,
     }
     assert row["stages"]["detect"]["estimated_cycles"] == 10
