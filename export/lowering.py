@@ -69,8 +69,7 @@ def _lower_onnx_int8(job: PictureJob) -> Lowered:
     file = recipe.file.removesuffix(".onnx") + "_int8.onnx"
     graph = Graph("onnxruntime", "int8", file, tuple(net.inputs), tuple(net.outputs), UNCHECKED)
     gap = parity.round_up(parity.difference(recipe, original, ort.load(graph, data, 1)))
-    why = ONLY.format(precision="int8") if recipe.only else None
-    said = Evidence("passed", why, parity.reference_name(recipe), gap, None, parity.machine())
+    said = Evidence("passed", None, parity.reference_name(recipe), gap, None, parity.machine())
     return Lowered(replace(graph, evidence=said), data)
 
 
@@ -140,7 +139,10 @@ def lower(job: Job, target: str, precision: str) -> Lowered:
     BackendError where a package is not installed.
     """
     try:
-        return _WORDS[target](job, precision) if isinstance(job, WordJob) else _PICTURES[target](job, precision)
+        if isinstance(job, WordJob):
+            return _WORDS[target](job, precision)
+        lowered = _PICTURES[target](job, precision)
+        return _alone(lowered) if job.recipe.only else lowered
     except EdgeKitError:
         raise
     except Exception as error:  # converters raise what they like
@@ -149,6 +151,13 @@ def lower(job: Job, target: str, precision: str) -> Lowered:
             f"{job.recipe.file}: {target} cannot take this network ({said[0] if said else type(error).__name__}); "
             f"its recipe is at {job.recipe.line}"
         ) from error
+
+
+def _alone(lowered: Lowered) -> Lowered:
+    """The same graph; its evidence says why it was not tried on receipts."""
+    reason = ONLY.format(precision=lowered.graph.precision)
+    evidence = replace(lowered.graph.evidence, reason=reason)
+    return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
 
 
 def _named(file: str, precision: str) -> str:
