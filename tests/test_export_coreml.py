@@ -17,6 +17,7 @@ import pytest
 from places import EXAMPLE
 
 from edgekit.backends import coreml as backend
+from edgekit.bundle import Bundle
 from edgekit.detect import Detector, DetectParams
 from edgekit.errors import BundleError, UsageError
 from edgekit.extract import CLASSICAL
@@ -219,7 +220,11 @@ def test_elsewhere_the_interpreter_stands_in_and_is_not_timed() -> None:
 def test_a_receipt_reads_the_same_through_the_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
     """A receipt read by ONNX Runtime, and by the adapter over the interpreter: all but Core ML itself."""
     expected = Reader.open(threads=1, extractor=CLASSICAL).read(EXAMPLE)
-    monkeypatch.setattr("edgekit.reader.open_session", lambda bundle, stage, *_, **__: open_stage(stage))
+
+    def opened(bundle: Bundle, stage: str, *rest: Any, **named: Any) -> Any:
+        return open_stage(stage) if stage in RECIPES else open_session(bundle, stage, *rest, **named)
+
+    monkeypatch.setattr("edgekit.reader.open_session", opened)
     found = Reader.open(threads=1, extractor=CLASSICAL).read(EXAMPLE)
     letters = [[line.text.replace(" ", "") for line in receipt.lines] for receipt in (expected, found)]
     assert letters[0] == letters[1]

@@ -117,6 +117,6 @@ def test_core_ml_reads_the_same_text(recipe: PictureRecipe) -> None:
     evidence = parity.compare(recipe, graphs.build(recipe, members).original, made.graph, made.data)
     assert evidence.status == "passed"
     assert 1e-4 < evidence.max_abs_difference <= 0.05
-    assert made.graph.file == "small_fp16.mlpackage.zip"
+    assert made.graph.file == "reread_fp16.mlpackage.zip"
     kinds = {operation.kind for operation in program.read_program(made.data, "small").operations}
     assert {"layer_norm", "matmul", "softmax", "silu", "pad"} <= kinds
