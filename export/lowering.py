@@ -66,8 +66,7 @@ def _lower_onnx_int8(job: PictureJob) -> Lowered:
     if recipe.only:
         net = quantize_weights.quantized(net)
     data = onnx.lower(halves.stored(net, rounded=True))
-    file = recipe.file.removesuffix(".onnx") + "_int8.onnx"
-    graph = Graph("onnxruntime", "int8", file, tuple(net.inputs), tuple(net.outputs), UNCHECKED)
+    graph = Graph("onnxruntime", "int8", _named(recipe.file, "int8"), tuple(net.inputs), tuple(net.outputs), UNCHECKED)
     gap = parity.round_up(parity.difference(recipe, original, ort.load(graph, data, 1)))
     said = Evidence("passed", None, parity.reference_name(recipe), gap, None, parity.machine())
     return Lowered(replace(graph, evidence=said), data)

@@ -6,11 +6,10 @@ from typing import Any
 import model_sources
 import numpy as np
 import pytest
-from export_nets import run
+from recognizer_gaps import recognizer_gaps
 
 from edgekit.errors import BundleError
 from export import samples
-from export.parity import class_gap, paddle_input
 from export.recipes.receipt import RECOGNIZE
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
@@ -35,17 +34,7 @@ def graph() -> Any:
 
 
 def test_it_does_what_the_source_graph_does(published: Any, graph: Any) -> None:
-    gaps = []
-    for pixels in samples.lines():
-        planes = paddle_input(pixels, NORMALISATION)
-        (expected,) = run(model_sources.recognizer(), planes)
-        with torch.no_grad():
-            found = published(torch.from_numpy(planes)).softmax(-1).numpy()
-            best = [value.numpy() for value in graph(torch.from_numpy(pixels))]
-        assert found.shape == (len(pixels), pixels.shape[2] // 8, 6906)
-        assert [value.dtype for value in best] == [np.int32, np.float32]
-        assert (best[0] > 0).any(), "nothing read in the sample"
-        gaps += [float(np.abs(expected - found).max()), class_gap(expected, model_sources.classes(), best)]
+    gaps = recognizer_gaps(model_sources.recognizer(), published, graph, model_sources.classes(), 6906)
     assert len(gaps) == 6
     assert max(gaps) <= 1e-4
 

@@ -9,11 +9,9 @@ import model_sources
 import numpy as np
 import onnx
 import pytest
-from export_nets import run
+from recognizer_gaps import recognizer_gaps
 
 from edgekit.errors import BundleError
-from export import samples
-from export.parity import class_gap, paddle_input
 from export.recipes.receipt import RECOGNIZE, REREAD
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
@@ -45,16 +43,7 @@ def test_it_does_what_the_source_graph_does(published: Any) -> None:
     assert len(classes) == 334
     cut = recognizer.load(model_sources.small_recognizer(), classes)
     graph = recognizer.RecognizerGraph(cut, NORMALISATION).eval()
-    gaps = []
-    for pixels in samples.lines():
-        planes = paddle_input(pixels, NORMALISATION)
-        (expected,) = run(model_sources.small_recognizer(), planes)
-        with torch.no_grad():
-            found = published(torch.from_numpy(planes)).softmax(-1).numpy()
-            best = [value.numpy() for value in graph(torch.from_numpy(pixels))]
-        assert found.shape == (len(pixels), pixels.shape[2] // 8, 18710)
-        assert (best[0] > 0).any(), "nothing read in the sample"
-        gaps += [float(np.abs(expected - found).max()), class_gap(expected, classes, best)]
+    gaps = recognizer_gaps(model_sources.small_recognizer(), published, graph, classes, 18710)
     assert len(gaps) == 6
     assert max(gaps) <= 1e-4
 

@@ -145,10 +145,9 @@ def _piled(by_row: Sequence[Sequence[Entry]]) -> frozenset[int]:
     return frozenset(piled)
 
 
-def measures_of(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int) -> tuple[float, ...]:
-    """The MEASURES of the i-th word of a row."""
+def measures_of(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int, entry: Entry | None) -> tuple[float, ...]:
+    """The MEASURES of the i-th word of a row. entry: what it is in, see ``entry_of``."""
     span = words[i]
-    entry = _entry(sheet, span)
     return (
         *_of_place(sheet, row, words, i),
         *_of_print(sheet, row, span),
@@ -159,8 +158,8 @@ def measures_of(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int) -> tu
     )
 
 
-def flags_of(sheet: Sheet, span: Span) -> list[int]:
-    """The columns of PLACES in which a word is flagged with 1; the other flags are 0."""
+def flags_of(sheet: Sheet, span: Span, entry: Entry | None) -> list[int]:
+    """The columns of PLACES in which a word is flagged with 1; the other flags are 0. entry: see ``entry_of``."""
     found = []
     if marks := sheet.marks[span.row]:
         own = {kind for kind, start, end in marks if start < span.end and end > span.start}
@@ -168,13 +167,12 @@ def flags_of(sheet: Sheet, span: Span) -> list[int]:
         found += [_IS[kind] for kind in own] + [_BEFORE[kind] for kind in before if kind in _BEFORE]
     if span.row and (above := sheet.marks[span.row - 1]):
         found += [_ABOVE[kind] for kind, _, _ in above if kind in _ABOVE]
-    entry = _entry(sheet, span)
     if entry is not None and entry.kind in _ENTRY:
         found.append(_ENTRY[entry.kind])
     return found
 
 
-def _entry(sheet: Sheet, span: Span) -> Entry | None:
+def entry_of(sheet: Sheet, span: Span) -> Entry | None:
     """The amount that a word is in."""
     return next((e for e in sheet.entries[span.row] if _meet(e.amount.start, e.amount.end, span)), None)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgekit.extract.labels import Entry
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.page import Page, PageRow, Piece
-from edgekit.extract.places import MEASURES, PLACES, Span, flags_of, measures_of, sheet_of
+from edgekit.extract.places import MEASURES, PLACES, Span, entry_of, flags_of, measures_of, sheet_of
 
 TAGS = ("vendor", "date", "time", "currency", "subtotal", "tax", "total", "description", "quantity", "amount")
 """What a word may be, in the order of the network's scores."""
@@ -60,8 +60,12 @@ def encode(page: Page, found: Sequence[Entry], lexicon: Lexicon) -> Words:
         sheet = sheet_of(page, found, lexicon)
         texts = [page.rows[span.row].text[span.start : span.end] for span in spans]
         chars[0, : len(spans)] = [_padded(char_ids(text)) for text in texts]
-        places[0, : len(spans), :MEASURES] = [measures_of(sheet, *word) for word in words]
-        flagged = [(number, column) for number, span in enumerate(spans) for column in flags_of(sheet, span)]
+        entries = [entry_of(sheet, span) for span in spans]
+        known = list(zip(spans, entries, strict=True))
+        places[0, : len(spans), :MEASURES] = [
+            measures_of(sheet, *word, entry) for word, entry in zip(words, entries, strict=True)
+        ]
+        flagged = [(number, column) for number, pair in enumerate(known) for column in flags_of(sheet, *pair)]
         places[0, [number for number, _ in flagged], [column for _, column in flagged]] = 1.0
     return Words(chars, places, spans)
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from edgekit import reader
 from edgekit.backends import ort
 from edgekit.bundle import Bundle
 from edgekit.detect import Detector, DetectParams
 from edgekit.layout import LayoutParams
 from edgekit.manifest import Evidence, Graph, parse_params
 from edgekit.recognize import RecognizeParams, Recognizer
-from edgekit.reread import Rereader, RereadParams
+from edgekit.reread import Rereader
 from edgekit.session import Session, open_session
 from export import graphs, sources
 from export.recipe import REPOSITORY, ClassHead, Member, PictureRecipe, files_of
@@ -81,22 +82,16 @@ def _detector(recipe: PictureRecipe, members: dict[str, bytes], threads: int, pa
 
 def of_bundle(path: Path | None, workers: int) -> Recognizer:
     """The recogniser of a bundle; None: of the default one. Raises BundleError."""
-    bundle = Bundle.open(path)
-    session = open_session(bundle, "recognize", "onnxruntime", "fp32", threads=1)
-    charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
-    return Recognizer(session, _params(RecognizeParams, bundle, "recognize"), charset, workers)
+    return reader.recognizer_of(Bundle.open(path), _engine(workers))
 
 
 def rereader_of(path: Path | None, workers: int) -> Rereader | None:
     """What a bundle (None: the default one) reads doubtful lines again with, if it does. Raises BundleError."""
-    bundle = Bundle.open(path)
-    if "reread" not in bundle.manifest.stages:
-        return None
-    params = _params(RereadParams, bundle, "reread")
-    session = open_session(bundle, "reread", "onnxruntime", params.precision, threads=1)
-    charset = bundle.read_text("charset.txt").removesuffix("\n").split("\n")
-    crops = replace(_params(RecognizeParams, bundle, "recognize"), batch=params.batch)
-    return Rereader(Recognizer(session, crops, charset, workers), params)
+    return reader.rereader_of(Bundle.open(path), _engine(workers))
+
+
+def _engine(workers: int) -> reader.Engine:
+    return reader.Engine("onnxruntime", "fp32", workers)
 
 
 def tiny(workers: int, tuned: Path | None = None) -> Recognizer:
