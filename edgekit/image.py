@@ -47,6 +47,7 @@ def resize(image: Image.Image, width: int, height: int, box: Box | None = None) 
     """The whole picture, or what is in a box of it, at another size; its rim is that of the box.
 
     Pillow's two passes, in the order in which Pillow 13 makes them, one by one: so the whole is gone before the second.
+    What comes of one channel is a view of it, thrice; ``contiguous`` makes it, or a part of it, one block.
     """
     part = image if box in (None, (0, 0, *image.size)) else image.crop(box)
     lost = part.height - height
@@ -78,9 +79,16 @@ def crop(image: Image.Image, quad: Quad, width: int, height: int) -> Pixels:
         kind, there = Image.Transform.AFFINE, there[:6]
     grey = (_OUTSIDE,) * len(image.getbands())
     drawn = image.transform(size, kind, there, Image.Resampling.BILINEAR, fillcolor=grey)
-    return _pixels(drawn.reduce(shrink) if shrink > 1 else drawn)
+    return contiguous(_pixels(drawn.reduce(shrink) if shrink > 1 else drawn))
+
+
+def contiguous(pixels: Pixels) -> Pixels:
+    """The same pixels in one block of memory, as engines want them."""
+    if pixels.strides[2] == 0:  # one channel, seen thrice: numpy's own copy of such a view takes eight times as long
+        return np.stack((pixels[:, :, 0],) * 3, axis=2)
+    return np.ascontiguousarray(pixels)
 
 
 def _pixels(image: Image.Image) -> Pixels:
     pixels = np.asarray(image)
-    return np.stack((pixels,) * 3, axis=2) if image.mode == "L" else pixels
+    return np.broadcast_to(pixels[:, :, None], (*pixels.shape, 3)) if image.mode == "L" else pixels

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit.geometry import quad_size, tilt
-from edgekit.image import Pixels, crop, resize
+from edgekit.image import Pixels, contiguous, crop, resize
 from edgekit.types import Quad
 
 
@@ -56,14 +56,14 @@ def in_tiles(
     """
     height, width = pixels.shape[:2]
     if height * width <= most:
-        return see(pixels)
+        return see(contiguous(pixels))
     axis, long = (0, height) if height >= width else (1, width)
     core = -(-long // (-(-height * width // most) * multiple)) * multiple
     span = min(core + 2 * margin, long)
     whole = np.empty((height, width), np.float32)
     for start in range(0, long, core):
         first, end = min(max(start - margin, 0), long - span), min(start + core, long)
-        seen = see(np.ascontiguousarray(pixels[_along(axis, first, first + span)]))
+        seen = see(contiguous(pixels[_along(axis, first, first + span)]))
         whole[_along(axis, start, end)] = seen[_along(axis, start - first, end - first)]
         del seen  # it lies in the engine's memory, which the next tile needs
     return whole

@@ -52,6 +52,7 @@ class OrtSession:
             self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a class per status code, without a public base
             raise BundleError(f"{graph.file}: onnxruntime cannot load this graph ({_first_line(error)})") from error
+        _forget_file(self._session)
         self._inputs = [spec.name for spec in graph.inputs]
         self._outputs = [spec.name for spec in graph.outputs]
         self._check_names(graph)
@@ -72,6 +73,15 @@ class OrtSession:
 def load(graph: Graph, data: bytes, threads: int) -> OrtSession:
     """See ``edgekit.session.Backend``."""
     return OrtSession(graph, data, threads)
+
+
+def _forget_file(session: onnxruntime.InferenceSession) -> None:
+    """Lets go of the graph's file: the session has read it, but onnxruntime's Python class holds its bytes for ever.
+
+    They are for opening the graph again with other providers, of which there is but one here.
+    """
+    session.disable_fallback()
+    session._model_bytes = None
 
 
 @functools.cache
