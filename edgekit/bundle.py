@@ -8,7 +8,7 @@ from pathlib import Path
 from edgekit.errors import BundleError, IntegrityError, ManifestError, MissingGraphError
 from edgekit.manifest import FileEntry, Graph, Manifest, Stage, parse_manifest
 from edgekit.names import MANIFEST_NAME
-from edgekit.store import FolderStore, Store, ZipStore
+from edgekit.store import FolderStore, Store
 
 DEFAULT_BUNDLE = Path(__file__).parent / "bundles" / "default"
 MAX_MANIFEST_SIZE = 4 * 2**20
@@ -50,6 +50,8 @@ class Bundle:
         if is_folder:
             return cls(place, FolderStore(place))
         if is_file:
+            from edgekit.zipped import ZipStore  # not before it is needed: see there
+
             return cls(place, ZipStore(place))
         if path is None:
             raise BundleError(f"{place}: the default bundle is missing; install edgekit again, or name a bundle")

@@ -23,6 +23,8 @@ _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF", "AVIF")
 """Decoders that may be tried. The list is closed: Pillow also knows formats that start other programs (EPS)."""
 _DECODERS = ("Jpeg", "Mpo", "Png", "WebP", "Tiff", "Bmp", "Gif", "Avif")
 """Pillow's modules for these formats; HEIF comes with a plug-in."""
+_JPEG = b"\xff\xd8\xff"
+"""How a JPEG begins, and nothing else: most pictures need no other decoder, and those for WebP and AVIF take memory."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 _REDUCTIONS = (8, 4, 2)
 _TURNS = {
@@ -128,7 +130,7 @@ def _identify(data: bytes, params: DecodeParams, name: str) -> Image.Image:
         raise ImageError(f"{name}: is empty: copy or take the picture again")
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         _register_heif(name)
-    _load_decoders()
+    _load_decoders(_DECODERS[:1] if data.startswith(_JPEG) else _DECODERS)
     try:
         return Image.open(io.BytesIO(data), formats=[f for f in _FORMATS if f in Image.OPEN])
     except Image.DecompressionBombError as error:
@@ -142,9 +144,9 @@ def _identify(data: bytes, params: DecodeParams, name: str) -> Image.Image:
 
 
 @functools.cache
-def _load_decoders() -> None:
-    """Those of _FORMATS; ``Image.init`` would load forty more."""
-    for name in _DECODERS:
+def _load_decoders(names: tuple[str, ...] = _DECODERS) -> None:
+    """Those of _FORMATS, or some; ``Image.init`` would load forty more."""
+    for name in names:
         with contextlib.suppress(ImportError):  # an older Pillow, or one built without this library
             importlib.import_module(f"PIL.{name}ImagePlugin")
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from edgekit.bundle import Bundle
 from edgekit.errors import BackendError
 from edgekit.manifest import Graph
-from edgekit.placing import write_zip
 
 BACKENDS = {
     "onnxruntime": "edgekit.backends.ort",
@@ -62,6 +61,8 @@ def _data(bundle: Bundle, file: str) -> bytes:
     folder = PurePosixPath(file).parent
     if folder.suffix != PACKAGE:
         return bundle.read(file)
+    from edgekit.placing import write_zip  # not before it is needed: what zips take, see edgekit.zipped
+
     names = [name for name in bundle.manifest.files if folder in PurePosixPath(name).parents]
     out = io.BytesIO()
     write_zip(out, {str(PurePosixPath(name).relative_to(folder.parent)): bundle.read(name) for name in names})

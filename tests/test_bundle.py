@@ -20,7 +20,8 @@ import pytest
 import edgekit.bundle
 from edgekit.bundle import Bundle
 from edgekit.errors import BundleError, EdgeKitError, IntegrityError, ManifestError, MissingGraphError
-from edgekit.store import FolderStore, ZipStore
+from edgekit.store import FolderStore
+from edgekit.zipped import ZipStore
 
 CONTENTS = {
     "detect.onnx": b"\x08\x09graph",

@@ -53,6 +53,18 @@ def test_decoders_of_all_formats_are_loaded_and_no_others() -> None:
     assert plugins - {"Avif"} == {"Jpeg", "Mpo", "Png", "WebP", "Tiff", "Bmp", "Gif"}  # no AVIF in older Pillows
 
 
+def test_a_jpeg_loads_no_decoder_that_pillow_does_not_load_itself(tmp_path: Path) -> None:
+    corner_marked().save(tmp_path / "photo.jpg")
+    code = (
+        "import sys; from edgekit.bundle import Bundle; from edgekit.decode import DecodeParams, load; "
+        "from edgekit.manifest import parse_params; params = Bundle.open().stage('image').params; "
+        f"load({str(tmp_path / 'photo.jpg')!r}, parse_params(DecodeParams, params, '')); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "PIL.JpegImagePlugin" in loaded
+    assert not {"PIL.AvifImagePlugin", "PIL.WebPImagePlugin", "zipfile"} & set(loaded)
+
+
 @pytest.mark.usefixtures("no_heif")
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("name", list(BAD))

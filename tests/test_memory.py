@@ -1,11 +1,16 @@
-"""Freed memory goes back to the system once enough of it has gathered."""
+"""Freed memory goes back to the system once enough of it has gathered, and nothing is held that is not used."""
 
 import ctypes
+import sys
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from edgekit import memory
+from edgekit.backends import ort
+from edgekit.bundle import Bundle
+from edgekit.errors import BackendError
 from edgekit.memory import Slack, rss
 
 TRIM = memory._malloc_trim()
@@ -73,3 +78,14 @@ def test_pages_between_blocks_in_use_go_back() -> None:
     slack.give_back()
     assert full - (rss() or 0) > 20 * MB
     assert len(between) == 20
+
+
+def test_an_open_session_does_not_hold_the_bytes_of_its_graph() -> None:
+    bundle = Bundle.open()
+    graph = bundle.graph("extract", "onnxruntime", "fp32")
+    data = bundle.read(graph.file)
+    before = sys.getrefcount(data)
+    session = ort.load(graph, data, 1)
+    assert sys.getrefcount(data) == before
+    with pytest.raises(BackendError, match="onnxruntime failed"):
+        session.run(*[np.zeros((1,), np.int8)] * len(graph.inputs))
