@@ -17,7 +17,7 @@ except ImportError as error:  # pragma: no cover - onnxruntime is a dependency; 
     raise BackendError("the onnxruntime backend is not installed: pip install onnxruntime") from error
 
 
-ARENA = {"initial_chunk_size_bytes": 128 << 20, "max_dead_bytes_per_chunk": 1 << 20}
+ARENA = {"initial_chunk_size_bytes": 128 << 20, "max_dead_bytes_per_chunk": 1 << 16}
 """Bytes that the arena begins with (those never used cost no memory), and the most that a block leaves unused.
 
 All runs fit into the first region: gaps of different regions never join. By default a block may take up to twice what
