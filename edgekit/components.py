@@ -105,14 +105,14 @@ def _joined(begin: Ints, end: Ints, stride: int) -> Ints:
     touching = np.maximum(past - first, 0)
     upper = np.repeat(np.arange(len(begin)), touching)
     lower = np.arange(len(upper)) - np.repeat(np.cumsum(touching) - touching, touching) + np.repeat(first, touching)
-    root = np.arange(len(begin))
-    while True:  # the least run number spreads over each component; pointer jumping halves the way each time
-        low = np.minimum(root[upper], root[lower])
-        spread = root.copy()
-        np.minimum.at(spread, root[upper], low)
-        np.minimum.at(spread, root[lower], low)
-        spread = spread[spread]
-        if np.array_equal(spread, root):
-            numbers: Ints = np.unique(root, return_inverse=True)[1].reshape(-1)
-            return numbers
-        root = spread
+    own = np.arange(len(begin))
+    root = own
+    while (apart := root[upper] != root[lower]).any():  # the least run number spreads over each component
+        upper, lower = upper[apart], lower[apart]
+        ends = np.minimum(root[upper], root[lower]), np.maximum(root[upper], root[lower])
+        root = root.copy()
+        np.minimum.at(root, ends[1], ends[0])
+        while not np.array_equal(root, jumped := root[root]):  # each jump halves the way
+            root = jumped
+    numbers: Ints = (np.cumsum(root == own) - 1)[root]
+    return numbers

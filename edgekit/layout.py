@@ -31,20 +31,20 @@ class LayoutParams:
     upright_margin: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
-    """A line in the page's own axes: along the text and across it. slope is the line's own tilt against the page."""
+    """A line in the page's own axes: along the text, centre its middle there, and across it.
+
+    slope is the line's own tilt against the page.
+    """
 
     index: int
     left: float
     right: float
+    centre: float
     middle: float
     height: float
     slope: float
-
-    def middle_at(self, along: float) -> float:
-        """Where this line's axis passes at another place along the text."""
-        return self.middle + self.slope * (along - (self.left + self.right) / 2)
 
 
 def rows(lines: Sequence[TextLine], params: LayoutParams) -> Rows:
@@ -53,25 +53,28 @@ def rows(lines: Sequence[TextLine], params: LayoutParams) -> Rows:
     places = [_place(i, line.quad, page) for i, line in enumerate(lines)]
     found: list[list[_Place]] = []
     for place in sorted(places, key=lambda p: (p.left, p.middle, p.index)):
-        best = min(found, key=lambda row: _distance(row[-1], place), default=None)
-        if best is not None and _joins(best[-1], place, params):
-            best.append(place)
+        gaps = [_distance(row[-1], place) for row in found]
+        nearest = gaps.index(min(gaps)) if gaps else -1
+        if gaps and gaps[nearest] <= params.reach and _is_beside(found[nearest][-1], place, params):
+            found[nearest].append(place)
         else:
             found.append([place])
     found.sort(key=lambda row: sum(p.middle for p in row) / len(row))
     return tuple(tuple(p.index for p in row) for row in found)
 
 
-def _joins(last: _Place, place: _Place, params: LayoutParams) -> bool:
+def _is_beside(last: _Place, place: _Place, params: LayoutParams) -> bool:
+    """Whether two lines overlap by so little along the text that they can stand in one row."""
     shared = last.right - place.left
-    narrow = min(last.right - last.left, place.right - place.left)
-    return _distance(last, place) <= params.reach and shared <= params.overlap * narrow
+    return shared <= params.overlap * min(last.right - last.left, place.right - place.left)
 
 
 def _distance(last: _Place, place: _Place) -> float:
     """Gap between two lines' axes midway between them, in heights of the smaller one."""
     along = (last.right + place.left) / 2
-    return abs(last.middle_at(along) - place.middle_at(along)) / max(min(last.height, place.height), 1e-6)
+    gap = last.middle + last.slope * (along - last.centre) - (place.middle + place.slope * (along - place.centre))
+    smaller = last.height if last.height < place.height else place.height
+    return (gap if gap >= 0 else -gap) / (smaller if smaller > 1e-6 else 1e-6)
 
 
 def _place(index: int, quad: Quad, page: float) -> _Place:
@@ -84,4 +87,5 @@ def _place(index: int, quad: Quad, page: float) -> _Place:
     slope = ((y1 - y0) + (y2 - y3)) / max((x1 - x0) + (x2 - x3), 1e-6)
     left, right = (x0 + x3) / 2, (x1 + x2) / 2
     height = math.hypot((x3 - x0 + x2 - x1) / 2, (y3 - y0 + y2 - y1) / 2)
-    return _Place(index, left, right, (y0 + y1 + y2 + y3) / 4, height, max(-0.1, min(slope, 0.1)))
+    centre, middle = (left + right) / 2, (y0 + y1 + y2 + y3) / 4
+    return _Place(index, left, right, centre, middle, height, max(-0.1, min(slope, 0.1)))

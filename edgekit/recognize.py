@@ -91,10 +91,11 @@ class Recognizer:
     def _crops(self, image: Image.Image, quads: Sequence[Quad], bucket: int) -> Pixels:
         """uint8 [quads, height, bucket, 3]: each line drawn at the left end of its own."""
         height = self._params.height
-        lines = np.full((len(quads), height, bucket, 3), self._params.padding, np.uint8)
+        lines = np.empty((len(quads), height, bucket, 3), np.uint8)
         for line, quad in zip(lines, quads, strict=True):
             width = self._width(quad)
             line[:, :width] = crop(image, quad, width, height)
+            line[:, width:] = self._params.padding
         return lines
 
 
@@ -104,11 +105,12 @@ def decode(steps: NDArray[Any], chances: NDArray[Any], charset: Sequence[str], b
     steps: int [T], class per step. chances: float [T], its probability.
     """
     kept, characters, last = [], [], blank
-    for at, step in enumerate(steps.tolist()):  # a line has a few dozen steps: too few for arrays to pay
-        if step not in (blank, last):
-            kept.append(at)
-            characters.append(charset[step - 1])
-        last = step
+    for step, chance in zip(steps.tolist(), chances.tolist(), strict=True):  # too few for arrays to pay
+        if step != last:
+            last = step
+            if step != blank:
+                kept.append(chance)
+                characters.append(charset[step - 1])
     if not kept:
         return "", 0.0
-    return "".join(characters).strip(), float(np.add.reduce(chances[kept], dtype=np.float64) / len(kept))
+    return "".join(characters).strip(), sum(kept) / len(kept)

@@ -134,7 +134,7 @@ def _turned(detection: Detection, height: int) -> Detection:
 
 
 def _placed(lines: Sequence[TextLine], quads: Sequence[Quad]) -> tuple[TextLine, ...]:
-    return tuple(replace(line, quad=quad) for line, quad in zip(lines, quads, strict=True))
+    return tuple([TextLine(line.text, quad, line.confidence) for line, quad in zip(lines, quads, strict=True)])
 
 
 def _enlarged(detection: Detection, times: float) -> Detection:

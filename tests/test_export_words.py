@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +83,33 @@ def test_a_table_and_a_matrix_have_their_scales_along_the_right_axis() -> None:
     before = read_net(DATA, "w").weights
     axes = {}
     for node in net.nodes:
+        cast = net.producer(node.inputs[0])
         if node.op == "DequantizeLinear":
             steps, scales = (net.weights[name] for name in node.inputs)
-            axis = node.attributes["axis"]
-            dense = steps * np.expand_dims(scales, 1 - axis)
-            name = next(name for name, value in before.items() if value.shape == dense.shape)
-            assert np.abs(dense - before[name]).max() <= scales.max() / 2 + 1e-6
-            axes[name] = axis
-    assert axes == {"table": 0, "wide": 1, "narrow": 1}
+            scales = np.expand_dims(scales, 1 - node.attributes["axis"])
+        elif node.op == "Mul" and cast is not None and cast.op == "Cast":
+            steps, scales = net.weights[cast.inputs[0]], net.weights[node.inputs[1]]
+        else:
+            continue
+        assert steps.dtype == np.int8
+        dense = steps * scales
+        name = next(name for name, value in before.items() if value.shape == dense.shape)
+        assert np.abs(dense - before[name]).max() <= scales.max() / 2 + 1e-6
+        axes[name] = node.op, scales.shape.index(max(scales.shape))
+    assert axes == {"table": ("DequantizeLinear", 0), "wide": ("Mul", 1), "narrow": ("Mul", 1)}
+
+
+def test_matrices_are_multiplied_out_once() -> None:
+    lowered = lower(job(), "onnx", "int8")
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    with tempfile.TemporaryDirectory() as folder:
+        options.optimized_model_filepath = str(Path(folder, "opened.onnx"))
+        onnxruntime.InferenceSession(lowered.data, options, providers=["CPUExecutionProvider"])
+        opened = read_net(Path(options.optimized_model_filepath).read_bytes(), "opened")
+    matrices = [node.inputs[1] for node in opened.nodes if node.op == "MatMul"]
+    assert matrices
+    assert all(opened.weights[name].dtype == np.float32 for name in matrices)
 
 
 def test_quantizing_leaves_the_float_net_alone() -> None:

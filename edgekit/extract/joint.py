@@ -63,7 +63,9 @@ def joint_names(paper: Paper, reading: Reading, weights: JointWeights) -> list[N
     """Candidates for the vendor's name, best first; those of the rules, and what is left of each without the words at
     its ends that are no part of a name."""
     ranked = points.name_candidates(paper, reading)
-    scored = [replace(n, score=_dot(weights.name_weights, points.name_points(paper, reading, n, t))) for n, t in ranked]
+    scored = [
+        Name(n.text, n.lines, _dot(weights.name_weights, points.name_points(paper, reading, n, t))) for n, t in ranked
+    ]
     return sorted(scored, key=lambda name: (-name.score, name.lines, name.text))
 
 

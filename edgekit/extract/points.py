@@ -114,13 +114,15 @@ def name_evidence(paper: Paper, reading: Reading, ranked: Sequence[Name]) -> tup
 def name_words(paper: Paper, reading: Reading, name: Name) -> list[tuple[int, int, int]]:
     """Words that a name is made of, with where each starts and ends in its text."""
     found, cursor = [], 0
-    for word in [word for line in name.lines for word in reading.by_line.get(line, ())]:
-        span = reading.spans[word]
-        text = paper.page.rows[span.row].text[span.start : span.end]
-        start = name.text.find(text, cursor)
-        if start >= 0:
-            cursor = start + len(text)
-            found.append((word, start, cursor))
+    rows, spans = paper.page.rows, reading.spans
+    for line in name.lines:
+        for word in reading.by_line.get(line, ()):
+            span = spans[word]
+            text = rows[span.row].text[span.start : span.end]
+            start = name.text.find(text, cursor)
+            if start >= 0:
+                cursor = start + len(text)
+                found.append((word, start, cursor))
     return found
 
 

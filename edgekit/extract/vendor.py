@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from operator import mul
 
 from edgekit.extract.lexicon import Lexicon
 from edgekit.extract.page import Page
@@ -53,7 +54,7 @@ def rank_names(page: Page, lexicon: Lexicon, params: ExtractParams) -> list[Name
     found = []
     for span, features in zip(name_spans(segments), name_features(segments, page), strict=True):
         run = segments[span]
-        score = sum(weight * feature for weight, feature in zip(params.name_weights, features, strict=True))
+        score = sum(map(mul, params.name_weights, features))
         found.append(Name(joined(run), tuple([line for segment in run for line in segment.lines]), score))
     return sorted(found, key=lambda name: (-name.score, name.lines))
 
@@ -66,7 +67,7 @@ def name_features(segments: Sequence[Segment], page: Page) -> list[tuple[float, 
         run = segments[span]
         text = joined(run)
         flags = (*_of_place(span, top), *_of_words(run), *_of_joints(run, text), *_of_surroundings(span, top))
-        found.append(tuple([float(flag) for flag in (*flags, *_of_rows(run, text, top, page))]))
+        found.append(tuple(map(float, (*flags, *_of_rows(run, text, top, page)))))
     return found
 
 

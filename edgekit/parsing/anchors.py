@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from operator import ne
+from operator import add, ne
 from typing import NamedTuple
 
 from edgekit.parsing.folding import Skeleton, skeleton, squash
@@ -15,7 +15,7 @@ _EXACT_BELOW = 5  # letters; shorter phrases have too many neighbours ("CASH", "
 _EDITS_FROM = 8  # letters; below, one letter may be wrong but none missing or added ("SUMME" is not "SUMMER")
 _LETTERS_PER_EDIT = 6
 _MOST_EDITS = 2
-_KEY = 2  # letters of a piece that it is looked up by
+_KEY = 2  # letters of a piece that it is looked up by: a letter and the one after it
 _GRAM = 2  # letters of the grams that are counted before edits are
 
 
@@ -87,14 +87,12 @@ class Anchors:
     def places(self, letters: str) -> dict[tuple[_Phrase, int], None]:
         """Where phrases may start: one of their pieces stands unharmed at its place behind."""
         places: dict[tuple[_Phrase, int], None] = {}
-        for at in range(len(letters) - _KEY + 1):
-            same_key = self._index.get(letters[at : at + _KEY])
-            if same_key is None:
-                continue
-            for size, pieces in same_key.items():
+        longest = len(letters)
+        for at, same_key in enumerate(map(self._index.get, map(add, letters, letters[1:]))):
+            for size, pieces in same_key.items() if same_key else ():
                 for phrase, offset in pieces.get(letters[at : at + size], ()):
                     start = at - offset
-                    if -phrase.slack <= start <= len(letters) - len(phrase.letters) + phrase.slack:
+                    if -phrase.slack <= start <= longest - len(phrase.letters) + phrase.slack:
                         places[phrase, start] = None
         return places
 

@@ -52,11 +52,23 @@ def squash(text: str) -> str:
     return "".join([c for c in merge_twins(fold(text)) if c.isalnum()])
 
 
+class _Folded(dict[str, str]):
+    """Characters, each squashed; those that are missing are not kept."""
+
+    def __missing__(self, character: str) -> str:
+        return squash(character)
+
+
+_FOLDED = _Folded({character: squash(character) for character in map(chr, range(128))})
+
+
 @lru_cache(maxsize=256)  # several finders look at each row of a receipt
 def skeleton(text: str, masked: tuple[tuple[int, int], ...] = ()) -> Skeleton:
     """The skeleton of a text; each masked [start, end) range becomes a BREAK that no phrase reaches across."""
     hidden = {i for start, end in masked for i in range(start, end)}
-    folded = [squash(c) if i not in hidden else BREAK if i - 1 not in hidden else "" for i, c in enumerate(text)]
+    folded = [_FOLDED[c] for c in text]
+    for i in hidden.intersection(range(len(text))):
+        folded[i] = "" if i - 1 in hidden else BREAK
     letters = "".join(folded)
     sources = tuple([i for i, part in enumerate(folded) for _ in part])
     edges = {0, len(letters)}
