@@ -28,7 +28,7 @@ from edgekit.types import Point, Receipt, TextLine
 
 Params = TypeVar("Params")
 
-_SLACK = 4 << 20  # bytes that reads may leave unused: about what one of a small picture does
+_SLACK = 8 << 20  # bytes that reads may leave unused: half of it costs 1 % of a read in pages taken anew
 
 
 @dataclass(frozen=True, slots=True)
