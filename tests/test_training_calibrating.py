@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from drawn import counted, drawn
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from edgekit.calibration import Calibration
 from edgekit.strict import to_plain
-from edgekit.training.calibrating import GAIN, fit_field, isotonic_map, logistic_map, pool
+from edgekit.training.calibrating import GAIN, fit_field, isotonic_map, logistic_map, mean_map, pool, raw_map
 
 
 def test_violators_are_pooled_by_hand() -> None:
@@ -60,6 +61,20 @@ def test_a_map_is_judged_on_sets_it_was_not_fitted_on() -> None:
     assert fit.kind == "raw"
 
 
+def test_the_mean_map_lies_between_the_others() -> None:
+    answers = drawn(6, 400, 2.5)
+    for raw, said in mean_map(answers):
+        others = [np.interp(raw, *zip(*make(answers), strict=True)) for make in (raw_map, logistic_map, isotonic_map)]
+        assert min(*others, 0.999) - 1e-9 <= said <= max(*others, 0.001) + 1e-9
+
+
+def test_the_mean_is_taken_where_the_others_disagree() -> None:
+    fit = fit_field([*drawn(10, 120, 4.0, "a"), *drawn(60, 120, 1.0, "b")])
+    assert fit is not None
+    assert fit.kind == "mean"
+    assert fit.losses["mean"] < min(fit.losses[kind] for kind in ("raw", "logistic", "isotonic")) - GAIN
+
+
 def test_a_raw_confidence_is_only_clipped() -> None:
     fit = fit_field([counted(0.7, i % 10 < 7, 1.0, str(i)) for i in range(18)])
     assert fit is not None
@@ -89,7 +104,7 @@ def test_a_fit_repeats_itself_whatever_the_order() -> None:
 @given(st.integers(0, 50), st.integers(1, 60), st.floats(0.2, 4.0))
 def test_every_map_rises_and_is_never_certain(seed: int, size: int, kept: float) -> None:
     answers = drawn(seed, size, kept)
-    for knots in (logistic_map(answers), isotonic_map(answers)):
+    for knots in (logistic_map(answers), mean_map(answers), isotonic_map(answers)):
         assert all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(knots))
     fit = fit_field(answers)
     assert fit is not None

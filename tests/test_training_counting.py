@@ -50,3 +50,8 @@ def test_risks_fall_as_thresholds_rise() -> None:
     assert all(a[0] < b[0] and a[1] > b[1] for a, b in pairwise(table))
     assert table[0][1] > 0.3
     assert table[-1][1] < 0.1
+
+
+def test_answers_that_are_all_wrong_bound_no_more_than_all() -> None:
+    (only,) = risks(drawn(4, 3, 50.0))
+    assert only[1] == 1.0

@@ -12,6 +12,7 @@ from edgekit.parsing.anchors import Mark
 from edgekit.parsing.dates import PrintedDate, PrintedTime, find_dates, find_times
 from edgekit.types import TextLine
 
+_MOST_DOUBT = 3.0  # characters: beyond it a line is known to be misread, and how much of it says no more
 _GAP = "   "  # wider than any space a number may contain, so that numbers of two lines never join
 
 
@@ -60,6 +61,15 @@ class Page:
     def confidence(self, lines: Sequence[int]) -> float:
         """The recogniser's lowest confidence on some lines; 1 for none."""
         return min((self.lines[i].confidence for i in lines), default=1.0)
+
+    def doubt(self, lines: Sequence[int]) -> float:
+        """How many characters of some lines the recogniser is likely to have misread, 0..3.
+
+        A line's confidence is the mean of its characters', so a long line is likelier to have one that is wrong than a
+        short one of the same confidence. A line that is named twice counts once.
+        """
+        found = (self.lines[i] for i in sorted(set(lines)))
+        return min(sum((1.0 - line.confidence) * len(line.text) for line in found), _MOST_DOUBT)
 
 
 def build_page(

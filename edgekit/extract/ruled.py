@@ -64,7 +64,7 @@ def total_of(paper: Paper, ranked: Sequence[Scored], extra: tuple[float, ...] = 
     if not ranked:
         return None
     entry = ranked[0].entry
-    evidence = (*sure.total_evidence(ranked, paper.params.total_none), *extra)
+    evidence = (*sure.total_evidence(ranked, paper.page, paper.params.total_none), *extra)
     confidence = sure.logistic(paper.params.total_confidence, evidence)
     return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
 
@@ -73,7 +73,7 @@ def tax_of(
     paper: Paper, tax: Tax, total: Found[Decimal] | None, extra: tuple[float, ...] = ()
 ) -> Found[Decimal] | None:
     """A tax and how sure it is. extra: evidence beyond TAX_EVIDENCE."""
-    evidence = (*sure.tax_evidence(tax, total.confidence if total else 0.0), *extra)
+    evidence = (*sure.tax_evidence(tax, paper.page, total.confidence if total else 0.0), *extra)
     confidence = sure.logistic(paper.params.tax_confidence, evidence)
     text = " + ".join(entry.text for entry in tax.entries)
     lines = tuple(dict.fromkeys(line for entry in tax.entries for line in entry.lines))

@@ -63,7 +63,7 @@ def risks(answers: Sequence[Counted]) -> Knots:
     for threshold, group in groupby(places, lambda answer: math.floor(answer.raw * 1000) / 1000):
         for answer in group:
             tally.add(answer)
-        bounds.append((threshold, math.ceil(tally.upper_bound() * 10_000) / 10_000))
+        bounds.append((threshold, min(math.ceil(tally.upper_bound() * 10_000) / 10_000, 1.0)))
     found: list[tuple[float, float]] = []
     for threshold, bound in reversed(bounds):
         if not found or bound < found[-1][1] * _FINER:

@@ -155,7 +155,7 @@ def _total_answer(seen: Seen, weights: JointWeights) -> Answer | None:
     if not ranked or not is_known("total", seen.row):
         return None
     extra = points.total_evidence(seen.paper, seen.reading, ranked)
-    evidence = (*sure.total_evidence(ranked, weights.total_none), *extra)
+    evidence = (*sure.total_evidence(ranked, seen.paper.page, weights.total_none), *extra)
     return Answer(evidence, _right("total", seen, str(ranked[0].entry.amount.value)), seen.weight, seen.half)
 
 
@@ -185,7 +185,7 @@ def _tax_answer(seen: Seen, weights: JointWeights) -> Answer | None:
     tax = best_tax(paper, seen.reading, total.value if total else None, weights)
     if tax is None or not _tax_weight(seen):
         return None
-    evidence = sure.tax_evidence(tax, total.confidence if total else 0.0)
+    evidence = sure.tax_evidence(tax, seen.paper.page, total.confidence if total else 0.0)
     extra = points.tax_evidence(seen.paper, seen.reading, tax)
     return Answer((*evidence, *extra), _tax_right(seen, float(tax.value)), seen.weight * _tax_weight(seen), seen.half)
 

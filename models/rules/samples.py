@@ -89,7 +89,7 @@ def total_answer(item: Sample, params: ExtractParams) -> Answer | None:
     ranked = rank_totals(item.found, len(item.page.rows), params)
     if not ranked or not is_known("total", item.row):
         return None
-    evidence = sure.total_evidence(ranked, params.total_none)
+    evidence = sure.total_evidence(ranked, item.page, params.total_none)
     return Answer(evidence, is_right("total", item.row, str(ranked[0].entry.amount.value)), 1.0, item.fold)
 
 
@@ -118,8 +118,10 @@ def tax_answer(item: Sample, params: ExtractParams) -> Answer | None:
     weak = item.row.get("tax_weak") or {}
     if tax is None or not (is_known("tax", item.row) or weak.get("seen_in_text")):
         return None
-    of_total = sure.logistic(params.total_confidence, sure.total_evidence(ranked, params.total_none)) if ranked else 0.0
-    evidence = sure.tax_evidence(tax, of_total)
+    of_total = 0.0
+    if ranked:
+        of_total = sure.logistic(params.total_confidence, sure.total_evidence(ranked, item.page, params.total_none))
+    evidence = sure.tax_evidence(tax, item.page, of_total)
     if is_known("tax", item.row):
         return Answer(evidence, is_right("tax", item.row, str(tax.value)), 1.0, item.fold)
     return Answer(evidence, abs(float(tax.value) - float(weak["tax"])) < SAME_AMOUNT, WEAK, item.fold)

@@ -1,5 +1,6 @@
 // A receipt as the extractor sees it: printed rows of text with the amounts, dates and anchors on them.
 
+private let mostDoubt = 3.0  // characters: beyond it, how much of a line is misread says no more
 private let gap = "   ".letters  // wider than any space a number may contain, so that numbers of two lines never join
 
 /// The letters [start, end) of a row that one line contributed; `left`, `right`: along the text, in text heights.
@@ -92,6 +93,13 @@ struct Page: Sendable {
 
     /// The recogniser's lowest confidence on some lines; 1 for none.
     func confidence(_ lines: [Int]) -> Double { lines.map { self.lines[$0].confidence }.min() ?? 1 }
+
+    /// How many characters of some lines the recogniser is likely to have misread, 0..3. A line's confidence is the mean
+    /// of its characters'. A line that is named twice counts once.
+    func doubt(_ lines: [Int]) -> Double {
+        let each = Set(lines).sorted().map { (1 - self.lines[$0].confidence) * Double(self.lines[$0].text.letters.count) }
+        return min(each.reduce(0, +), mostDoubt)
+    }
 
     /// A row, if there is one of this number.
     func row(_ index: Int) -> PageRow? { rows.indices.contains(index) ? rows[index] : nil }

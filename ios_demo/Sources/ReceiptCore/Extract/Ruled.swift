@@ -37,7 +37,7 @@ func dateOf(_ paper: Paper, _ dates: [DatedRow], extra: [Double] = []) -> Answer
 /// The best total. `extra`: evidence beyond `totalEvidenceNames`.
 func totalOf(_ paper: Paper, _ ranked: [Scored], extra: [Double] = []) -> Answer<ExactDecimal>? {
     guard let entry = ranked.first?.entry else { return nil }
-    let evidence = totalEvidence(ranked, none: paper.params.totalNone) + extra
+    let evidence = totalEvidence(ranked, paper.page, none: paper.params.totalNone) + extra
     let confidence = logistic(paper.params.totalConfidence, evidence)
     return paper.sure(Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines))
 }
@@ -46,7 +46,7 @@ func totalOf(_ paper: Paper, _ ranked: [Scored], extra: [Double] = []) -> Answer
 func taxOf(
     _ paper: Paper, _ tax: Tax, _ total: Answer<ExactDecimal>?, extra: [Double] = []
 ) -> Answer<ExactDecimal>? {
-    let evidence = taxEvidence(tax, totalConfidence: total?.confidence ?? 0) + extra
+    let evidence = taxEvidence(tax, paper.page, totalConfidence: total?.confidence ?? 0) + extra
     let confidence = logistic(paper.params.taxConfidence, evidence)
     let lines = tax.entries.flatMap(\.lines).distinct { $0 }
     let text = tax.entries.map(\.text).joined(separator: " + ")

@@ -17,6 +17,7 @@ import edgekit.skew
  * A receipt as the extractor sees it: printed rows of text with the amounts, dates and anchors on them.
  */
 
+private const val MOST_DOUBT = 3.0 // characters: beyond it, how much of a line is misread says no more
 private const val GAP = "   " // wider than any space a number may contain, so that numbers of two lines never join
 
 /** The characters [start, end) of a row that one line contributed; [left], [right]: along the text, in text heights. */
@@ -46,6 +47,16 @@ class PageRow(
 class Page(val lines: List<TextLine>, val rows: List<PageRow>, val wholePrices: Boolean) {
     /** The recogniser's lowest confidence on some lines; 1 for none. */
     fun confidence(lines: Collection<Int>): Double = lines.minOfOrNull { this.lines[it].confidence } ?: 1.0
+
+    /**
+     * How many characters of some lines the recogniser is likely to have misread, 0..3. A line's confidence is the mean
+     * of its characters'. A line that is named twice counts once.
+     */
+    fun doubt(lines: Collection<Int>): Double {
+        var doubt = 0.0
+        for (i in lines.toSortedSet()) doubt += (1.0 - this.lines[i].confidence) * this.lines[i].text.length
+        return minOf(doubt, MOST_DOUBT)
+    }
 }
 
 /** Everything that is looked up once per row. [years]: plausible ones of a date. */

@@ -48,7 +48,7 @@ fun dateOf(paper: Paper, dates: List<DatedRow>, extra: List<Double> = emptyList(
 /** The best total. [extra]: evidence beyond TOTAL_EVIDENCE. */
 fun totalOf(paper: Paper, ranked: List<Scored>, extra: List<Double> = emptyList()): Found<BigDecimal>? {
     val entry = ranked.firstOrNull()?.entry ?: return null
-    val evidence = totalEvidence(ranked, paper.weights.totalNone) + extra
+    val evidence = totalEvidence(ranked, paper.page, paper.weights.totalNone) + extra
     val confidence = logistic(paper.weights.totalConfidence, evidence)
     return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
 }
@@ -60,7 +60,7 @@ fun taxOf(
     total: Found<BigDecimal>?,
     extra: List<Double> = emptyList(),
 ): Found<BigDecimal>? {
-    val evidence = taxEvidence(tax, total?.confidence ?: 0.0) + extra
+    val evidence = taxEvidence(tax, paper.page, total?.confidence ?: 0.0) + extra
     val confidence = logistic(paper.weights.taxConfidence, evidence)
     val lines = tax.entries.flatMap { it.lines }.distinct()
     return paper.sure(Found(tax.value, tax.entries.joinToString(" + ") { it.text }, confidence, lines))
