@@ -97,8 +97,8 @@ struct Page: Sendable {
     /// How many characters of some lines the recogniser is likely to have misread, 0..3. A line's confidence is the mean
     /// of its characters'. A line that is named twice counts once.
     func doubt(_ lines: [Int]) -> Double {
-        let each = Set(lines).sorted().map { (1 - self.lines[$0].confidence) * Double(self.lines[$0].text.letters.count) }
-        return min(each.reduce(0, +), mostDoubt)
+        let read = Set(lines).sorted().map { self.lines[$0] }
+        return min(read.reduce(0) { $0 + (1 - $1.confidence) * Double($1.text.letters.count) }, mostDoubt)
     }
 
     /// A row, if there is one of this number.
