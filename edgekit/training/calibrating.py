@@ -3,7 +3,7 @@
 Four maps compete: the raw confidence as it is, a logistic of its log-odds (Platt, "Probabilistic Outputs for Support
 Vector Machines", 1999), isotonic regression by pooling adjacent violators (Zadrozny and Elkan, "Transforming
 Classifier Scores into Accurate Multiclass Probability Estimates", 2002), and the mean of these three (a logarithmic
-opinion pool: Genest and Zidek, "Combining Probability Distributions", 1986), which is wrong by less where they disagree.
+opinion pool: Genest and Zidek, "Combining Probability Distributions", 1986), which errs less where they disagree.
 The loss on shops, and on whole sets, that a map was not fitted on decides; a plainer map is kept where another gains
 next to nothing. Nothing is random.
 """
