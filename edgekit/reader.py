@@ -28,7 +28,7 @@ from edgekit.types import Point, Receipt, TextLine
 
 Params = TypeVar("Params")
 
-_SLACK = 8 << 20  # bytes that reads may leave unused: half of it costs 1 % of a read in pages taken anew
+_SLACK = 4 << 20  # bytes that reads may leave unused: twice as many save 1 % of a read, and let memory swing by 6 %
 
 
 @dataclass(frozen=True, slots=True)

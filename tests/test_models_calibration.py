@@ -93,7 +93,8 @@ def test_a_total_before_or_after_rounding_is_left_out() -> None:
 
 
 def test_nothing_is_too_doubtful_to_count() -> None:
-    receipt = Labelled(row_of(0), "set", (lines_of("Blue Heron Diner\n7 | 5.80"),))
+    lines = [line.to_dict() for line in laid_out("Blue Heron Diner\n7 | 5.80", 0.4)[0]]
+    receipt = Labelled(row_of(0), "set", (parse_lines(lines, layout_params()),))
     found = count([receipt], open_raw(CLASSICAL, params(), lexicon(), None))
     assert found["total"][0].raw < params().answer_threshold
 
