@@ -61,9 +61,10 @@ def test_a_network_made_in_one_precision_for_a_target_is_found_by_any_reader(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = RECIPES["tiny"]
-    recognizer: Any = dataclasses.replace(whole.graphs["recognize"], only="int8", only_for=("onnx",))  # type: ignore[type-var]
+    recognizer: Any = whole.graphs["recognize"]
+    alone = dataclasses.replace(recognizer, only="int8", only_for=("onnx",))
     stages = tuple(
-        dataclasses.replace(stage, graph=recognizer) if stage.name == "recognize" else stage for stage in whole.stages
+        dataclasses.replace(stage, graph=alone) if stage.name == "recognize" else stage for stage in whole.stages
     )
     monkeypatch.setitem(RECIPES, "tiny", dataclasses.replace(whole, stages=stages))
     assert cli.main(["tiny", "--out", str(tiny / "made")]) == 0
