@@ -106,17 +106,18 @@ class Bundle:
         return found
 
     def graph(self, stage: str, backend: str, precision: str) -> Graph:
-        """The graph asked for, never another instead. Raises MissingGraphError that names what there is."""
+        """The graph asked for; where the stage has none, that of the precision which its constants name, if they do;
+        never another instead. Raises MissingGraphError that names what there is."""
         found = self._manifest.stages.get(stage)
         if found is None:
             raise MissingGraphError(f"{self._path}: no stage {stage!r}: {_has(list(self._manifest.stages))}")
-        for graph in found.graphs:
-            if (graph.backend, graph.precision) == (backend, precision):
-                return graph
-        present = [f"{graph.backend} {graph.precision}" for graph in found.graphs]
-        raise MissingGraphError(
-            f"{self._path}: stage {stage!r} has no graph for {backend} {precision}: {_has(present)}"
-        )
+        graphs = {(graph.backend, graph.precision): graph for graph in found.graphs}
+        own = found.precision or precision
+        graph = graphs.get((backend, precision)) or graphs.get((backend, own))
+        if graph is None:
+            present = [" ".join(kind) for kind in graphs]
+            raise MissingGraphError(f"{self._path}: stage {stage!r} has no graph for {backend} {own}: {_has(present)}")
+        return graph
 
     def _check_listing(self) -> None:
         listed = self._manifest.files

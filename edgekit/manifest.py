@@ -116,10 +116,16 @@ class Stage:
         object.__setattr__(self, "params", freeze(self.params))
 
     @property
+    def precision(self) -> str | None:
+        """The one that its constants name: of the graph that is taken where it has none of the precision asked for."""
+        named = self.params.get("precision")
+        return named if isinstance(named, str) else None
+
+    @property
     def is_free(self) -> bool:
-        """Whether it has graphs, of which a reader takes the one of the precision that it is opened with; else its
-        constants name the precision."""
-        return bool(self.graphs) and "precision" not in self.params
+        """Whether it has graphs, of which a reader takes the one of the precision that it is opened with, and no other
+        in its place."""
+        return bool(self.graphs) and self.precision is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,9 @@ class Engine:
     precision: str
     threads: int
 
-    def session(self, bundle: Bundle, stage: str, threads: int, precision: str | None = None) -> Session:
-        """The session of one stage; see ``open_session``. precision: where it is not that of all others."""
-        return open_session(bundle, stage, self.backend, precision or self.precision, threads)
+    def session(self, bundle: Bundle, stage: str, threads: int) -> Session:
+        """The session of one stage; see ``open_session``."""
+        return open_session(bundle, stage, self.backend, self.precision, threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class Reader:
         """Opens a bundle (folder or zip; None: the one inside the package) and loads its graphs.
 
         threads: cores that one read uses; None picks from the cores and the cgroup quota this process has.
+        precision: of the graphs; a stage without one of it may name another that is taken (``Stage.precision``).
         extractor: the rung that chooses fields, one of ``edgekit.extract.RUNGS``; None: the bundle's own choice, which
             without an extraction network is "classical".
         review_error: the share of answers that may be wrong among those that need no review. It holds for receipts
@@ -229,7 +230,7 @@ def rereader_of(bundle: Bundle, engine: Engine) -> Rereader | None:
     if "reread" not in bundle.manifest.stages:
         return None
     params = _params(RereadParams, bundle, "reread")
-    session = engine.session(bundle, "reread", threads=1, precision=params.precision)
+    session = engine.session(bundle, "reread", threads=1)
     return Rereader(_recognizer(bundle, engine, session, params.batch), params)
 
 

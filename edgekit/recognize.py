@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,6 +18,7 @@ from PIL import Image
 from edgekit.geometry import quad_size
 from edgekit.image import Pixels, crop
 from edgekit.session import Session
+from edgekit.strict import MAY_LACK
 from edgekit.types import Quad, TextLine
 
 Batch: TypeAlias = "tuple[int, list[int]]"
@@ -30,7 +31,7 @@ class RecognizeParams:
 
     height: of a crop in pixels. widths: a crop is padded on its right to the next of these; a longer line is squeezed
     to the last. padding: grey level of that padding. batch: most crops in one run. blank: the CTC blank's class;
-    class ``i`` above it is the charset's character ``i - 1``.
+    class ``i`` above it is the charset's character ``i - 1``. precision: see ``Stage.precision``.
     """
 
     height: int
@@ -38,6 +39,11 @@ class RecognizeParams:
     padding: int
     batch: int
     blank: int
+    precision: str | None = field(default=None, metadata=MAY_LACK)
+
+    def __post_init__(self) -> None:
+        if self.precision == "":
+            raise ValueError("precision has to be a name")
 
 
 class Recognizer:

@@ -21,7 +21,7 @@ class RereadParams:
 
     lines: how many lines, in reading order from the top, may be read again. confidence: of a line from which it is
     not. most: the most that are. batch: most crops in one run: the network is large, and so is what it keeps in memory
-    of a long line. precision: of this stage's graph, whatever that of the others is.
+    of a long line. precision: see ``Stage.precision``.
     """
 
     lines: int

@@ -44,7 +44,7 @@ class Backend(Protocol):
 
 
 def open_session(bundle: Bundle, stage: str, backend: str, precision: str, threads: int) -> Session:
-    """The session of one stage of a bundle.
+    """The session of one stage of a bundle, of the graph that ``Bundle.graph`` gives.
 
     Raises BackendError for an unknown backend or one that is not installed, MissingGraphError where the bundle
     has no such graph, IntegrityError where its file was altered.

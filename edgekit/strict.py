@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from edgekit.errors import ManifestError
 
 T = TypeVar("T")
+MAY_LACK = {"may_lack": True}
+"""Metadata of a dataclass's field that has a default and came later than documents that are still read."""
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -90,12 +92,12 @@ class Node:
         place = f"{self.where}: {self.path}" if self.path else self.where
         return ManifestError(f"{place}: {problem}; {mend}")
 
-    def members(self, keys: Collection[str]) -> dict[str, Node]:
-        """The members of an object that has exactly ``keys``."""
-        found = self.mapping()
+    def members(self, keys: Collection[str], may_have: Collection[str] = ()) -> dict[str, Node]:
+        """The members of an object that has exactly ``keys``, or some of ``may_have``, too."""
+        found, known = self.mapping(), [*keys, *may_have]
         for key in found:
-            if key not in keys:
-                raise found[key].error("unknown key", f"remove it (known keys: {', '.join(keys)})")
+            if key not in known:
+                raise found[key].error("unknown key", f"remove it (known keys: {', '.join(known)})")
         for key in keys:
             if key not in found:
                 raise self._child(key).error("missing", "add this key")
@@ -180,13 +182,15 @@ def build(cls: type[T], node: Node) -> T:
     """A dataclass from an object whose keys are exactly the fields of ``cls``.
 
     Field types: int, float, bool, str, dataclasses, tuples of those, ``Mapping[str, T]``, Any, any of them ``| None``.
-    A default does not make a key optional: what is written down is complete. A ValueError of ``cls`` itself (a range
-    checked in ``__post_init__``) becomes a ManifestError. Raises TypeError for a field type not listed here.
+    A default does not make a key optional: what is written down is complete, but for fields marked MAY_LACK. A
+    ValueError of ``cls`` itself (a range checked in ``__post_init__``) becomes a ManifestError. Raises TypeError for a
+    field type not listed here.
     """
     hints = typing.get_type_hints(cls)
-    names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
-    members = node.members(names)
-    values = {name: _convert(members[name], hints[name]) for name in names}
+    kinds = {field.name: field.metadata == MAY_LACK for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    needed, others = ([name for name, may_lack in kinds.items() if may_lack is kind] for kind in (False, True))
+    members = node.members(needed, others)
+    values = {name: _convert(members[name], hints[name]) for name in kinds if name in members}
     try:
         return cls(**values)
     except ValueError as error:

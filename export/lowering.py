@@ -10,22 +10,28 @@ from edgekit.errors import BundleError, EdgeKitError
 from edgekit.manifest import Evidence, Graph
 from export import graphs, halves, parity, quantize, quantize_weights, samples, words
 from export.calibration import Feed
-from export.recipe import GraphRecipe, HeatHead, PictureRecipe, WordRecipe
+from export.recipe import GraphRecipe, HeatHead, PictureRecipe, WordRecipe, only_precision
 from export.targets import onnx
 from export.targets.lowered import UNCHECKED, Lowered
 
 UNTRIED = "not tried on receipts; name some with --gate"
-ONLY = "this network is made in {precision} alone: there is no other to try it beside"
+ONLY = "for this engine the network is made in {precision} alone: there is no other to try it beside"
 
 
 @dataclass(frozen=True, slots=True)
 class PictureJob:
-    """A network on pictures. members: as ``graphs.build`` takes them. feeds: what the reader gave to it."""
+    """A network on pictures. members: as ``graphs.build`` takes them. feeds: what the reader gave to it. drawn: what
+    it is calibrated on where it is made in one precision alone."""
 
     recipe: PictureRecipe
     members: Mapping[str, bytes]
     built: graphs.Built
     feeds: Sequence[Feed] = ()
+    drawn: Sequence[Feed] = ()
+
+    def feeds_for(self, target: str) -> Sequence[Feed]:
+        """What it is calibrated on."""
+        return self.drawn if only_precision(self.recipe, target) else self.feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,7 @@ def open_job(recipe: GraphRecipe, members: Mapping[str, bytes]) -> Job:
     if isinstance(recipe, WordRecipe):
         return WordJob(recipe, words.build(recipe, members))
     drawn = samples.pages() if isinstance(recipe.head, HeatHead) else samples.lines()
-    feeds: list[Feed] = [(pixels,) for pixels in drawn] if recipe.only else []  # else receipts are read for them
-    return PictureJob(recipe, members, graphs.build(recipe, members), feeds)
+    return PictureJob(recipe, members, graphs.build(recipe, members), drawn=[(pixels,) for pixels in drawn])
 
 
 def _lower_onnx(job: PictureJob, precision: str) -> Lowered:
@@ -62,8 +67,8 @@ def _lower_onnx_int8(job: PictureJob) -> Lowered:
     recipe, original = job.recipe, job.built.original
     net = graphs.build(recipe, job.members).net  # its own: quantizing changes it
     nodes = quantize.quantizable(net, recipe.in_float)
-    quantize.quantize(net, nodes, quantize.measure(net, nodes, [feed[0] for feed in job.feeds]))
-    if recipe.only:
+    quantize.quantize(net, nodes, quantize.measure(net, nodes, [feed[0] for feed in job.feeds_for("onnx")]))
+    if recipe.rest_in_8_bits:
         net = quantize_weights.quantized(net)
     data = onnx.lower(halves.stored(net, rounded=True))
     graph = Graph("onnxruntime", "int8", _named(recipe.file, "int8"), tuple(net.inputs), tuple(net.outputs), UNCHECKED)
@@ -75,7 +80,7 @@ def _lower_onnx_int8(job: PictureJob) -> Lowered:
 def _lower_executorch(job: PictureJob, precision: str) -> Lowered:
     from export.targets import executorch  # here, as it needs its extra
 
-    lowered = executorch.lower(job.recipe, job.members, precision, job.feeds)
+    lowered = executorch.lower(job.recipe, job.members, precision, job.feeds_for("executorch"))
     evidence = executorch.compare(job.recipe, job.built.original, lowered)
     return Lowered(replace(lowered.graph, evidence=evidence), lowered.data)
 
@@ -141,7 +146,7 @@ def lower(job: Job, target: str, precision: str) -> Lowered:
         if isinstance(job, WordJob):
             return _WORDS[target](job, precision)
         lowered = _PICTURES[target](job, precision)
-        return _alone(lowered) if job.recipe.only else lowered
+        return _alone(lowered) if only_precision(job.recipe, target) else lowered
     except EdgeKitError:
         raise
     except Exception as error:  # converters raise what they like

@@ -20,9 +20,9 @@ from edgekit.reader import Reader
 from export import calibration, report, samples, sources, words
 from export.catalogue import BASE, HALF, TARGETS, Target
 from export.gate import Gate, rung
-from export.lowering import Job, PictureJob, WordJob, lower, open_job
+from export.lowering import Job, WordJob, lower, open_job
 from export.pictures import Labelled
-from export.recipe import PictureRecipe, Recipe, files_of, precision_of, weight_files
+from export.recipe import PictureRecipe, Recipe, StageRecipe, files_of, only_precision, weight_files
 from export.targets.lowered import UNCHECKED, Lowered
 from export.trials import Trials, assemble
 
@@ -83,7 +83,7 @@ class Workshop:
         if (target, precision) not in self.made:
             made: Artefacts = {}
             for stage, job in self.jobs.items():
-                one = precision_of(job.recipe, precision)
+                one = only_precision(job.recipe, target) or precision
                 self.say(f"{stage}: lowering {job.recipe.title} for {target} {one}, and comparing it")
                 made[stage] = lower(job, target, one)
             self.made[target, precision] = made
@@ -161,8 +161,8 @@ def _open_trials(workshop: Workshop, place: Path, order: Order) -> Trials:
         if isinstance(job, WordJob) and not feeds.get(stage):
             feeds[stage] = words.feeds(job.recipe)  # a stage that the reader itself does not run, or no calibration
     for stage, job in workshop.jobs.items() if order.calibration else ():
-        if isinstance(job, PictureJob) and job.recipe.only:
-            continue
+        if stage not in feeds:
+            continue  # what the reader runs now and then
         if not feeds[stage]:
             raise UsageError("no text was found on any picture to calibrate with: give a folder of receipts")
         workshop.jobs[stage] = dataclasses.replace(job, feeds=feeds[stage])
@@ -234,8 +234,14 @@ def _base(recipe: Recipe, jobs: Mapping[str, Job]) -> Manifest:
     """The manifest without graphs."""
     origins = tuple(source for job in jobs.values() for source in _sources(recipe, job))
     about = (recipe.name, recipe.version, recipe.licence, recipe.description)
-    stages = {stage.name: Stage((), _params(stage.params, recipe.root)) for stage in recipe.stages}
+    stages = {stage.name: Stage((), _params(stage.params, recipe.root) | _own(stage)) for stage in recipe.stages}
     return Manifest(SCHEMA, *about, origins, stages, {})
+
+
+def _own(stage: StageRecipe) -> dict[str, str]:
+    """The constant that names the precision of a network which is made in one alone, for some targets at least."""
+    only = stage.graph.only if isinstance(stage.graph, PictureRecipe) else None
+    return {} if only is None else {"precision": only}
 
 
 def _sources(recipe: Recipe, job: Job) -> list[Source]:

@@ -173,6 +173,9 @@ class PictureRecipe:
     tolerance: largest absolute difference from the original, on any output, in its own unit.
     in_float: convolutions, by their number from 0 in the order of the graph, that int8 leaves in float32.
     only: the precision it is always made in, whatever is asked of the others. int8 is then calibrated on drawn ones.
+        The stage's constants then name it as ``precision``.
+    only_for: targets that ``only`` holds for; all where none is named.
+    rest_in_8_bits: whether int8 stores the weights of what it leaves in float in 8 bits, too: smaller, and less exact.
     line: where this recipe was written, for messages.
     """
 
@@ -187,6 +190,8 @@ class PictureRecipe:
     in_float: tuple[int, ...] = ()
     tuned: Tuned | None = None
     only: str | None = None
+    only_for: tuple[str, ...] = ()
+    rest_in_8_bits: bool = False
     line: str = field(default_factory=_caller, init=False, compare=False, repr=False)
 
     @property
@@ -259,9 +264,11 @@ class Recipe:
         return {stage.name: stage.graph for stage in self.stages if stage.graph is not None}
 
 
-def precision_of(graph: GraphRecipe, asked: str) -> str:
-    """The precision a network is made in where ``asked`` is asked of a bundle."""
-    return (graph.only if isinstance(graph, PictureRecipe) else None) or asked
+def only_precision(graph: GraphRecipe, target: str) -> str | None:
+    """The one precision that a network is made in for a target, whatever is asked; None where it has no such one."""
+    if not isinstance(graph, PictureRecipe) or (graph.only_for and target not in graph.only_for):
+        return None
+    return graph.only
 
 
 def weight_files(graph: GraphRecipe) -> tuple[File, ...]:

@@ -31,7 +31,7 @@ from export import calibration, samples
 
 A72 = ARM["cortex-a72"]
 X86 = next(one for one in ALL if one.architecture == "x86_64")
-LINES = Which("recognize", "fp32")
+LINES = Which("recognize", "int8")
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_the_check_passes_on_the_same(ready: Path, tmp_path: Path, capsys: pytes
     assert (result["emulated"], result["passed"]) == (True, True)
     assert {finding["processor"] for finding in result["findings"]} == {ARM["cortex-a53"].title}
     what = {finding["what"]: finding["largest"] for finding in result["findings"]}
-    assert {"detect fp32", "recognize fp32", "reread int8", "extract fp32", "reads fp32"} == what.keys()
+    assert {"detect fp32", "recognize int8", "reread int8", "extract fp32", "reads fp32"} == what.keys()
     assert what["detect fp32"] == 0.0
 
 
@@ -203,7 +203,7 @@ def test_the_table_counts_what_is_the_same(
     arguments = ["agree", "--data", f"{data}:train", "--count", 3, "--cpu", X86.model, "--json", out]
     assert cli.main([str(one) for one in arguments]) == 0
     (row,) = json.loads(out.read_text("utf-8"))["rows"]
-    expected = {"precision": "fp32", "processor": X86.title, "inputs": 3, "bits": 0, "classes": 2, "texts": 2}
+    expected = {"precision": "int8", "processor": X86.title, "inputs": 3, "bits": 0, "classes": 2, "texts": 2}
     assert {key: row[key] for key in expected} == expected
     assert row["largest"] == pytest.approx(1e-3, rel=0.01)
     assert f"beside {HERE}" in capsys.readouterr().out

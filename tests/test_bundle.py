@@ -137,6 +137,17 @@ def test_the_graph_asked_for_is_the_graph_given(folder: Path) -> None:
     assert bundle.graph("detect", "coreml", "fp16").file == "coreml/a.bin"
 
 
+def test_a_stage_may_name_the_graph_that_is_taken_where_the_one_asked_for_is_not_there(tmp_path: Path) -> None:
+    stages = manifest_of(CONTENTS)["stages"]
+    stages["detect"]["params"]["precision"] = "fp16"
+    bundle = Bundle.open(folder_maker(tmp_path, files_of(stages=stages)))
+    assert bundle.stage("detect").precision == "fp16"
+    assert bundle.graph("detect", "onnxruntime", "fp32").file == "detect.onnx"
+    assert bundle.graph("detect", "coreml", "fp32").file == "coreml/a.bin"
+    with pytest.raises(MissingGraphError, match="no graph for onnxruntime fp16: it has onnxruntime fp32"):
+        bundle.graph("detect", "onnxruntime", "int8")
+
+
 @pytest.mark.parametrize(
     ("stage", "backend", "precision", "has"),
     [

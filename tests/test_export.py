@@ -20,7 +20,9 @@ from edgekit.reader import Reader
 from export import __main__ as cli
 from export import gate, parity, ports, trials
 from export import pack as packing
+from export.lowering import ONLY
 from export.recipes import RECIPES
+from export.recipes.receipt import RECOGNIZE
 from export.sources import cache_folder
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +55,27 @@ def test_a_bundle_holds_graphs_with_evidence_and_what_the_licence_asks(tiny: Pat
         ("tiny==1.0", "det.onnx", "moved"),
         ("tiny==1.0", "rec.onnx", "cut to 5"),
     ]
+
+
+def test_a_network_made_in_one_precision_for_a_target_is_found_by_any_reader(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = RECIPES["tiny"]
+    recognizer: Any = whole.graphs["recognize"]
+    alone = dataclasses.replace(recognizer, only="int8", only_for=("onnx",))
+    stages = tuple(
+        dataclasses.replace(stage, graph=alone) if stage.name == "recognize" else stage for stage in whole.stages
+    )
+    monkeypatch.setitem(RECIPES, "tiny", dataclasses.replace(whole, stages=stages))
+    assert cli.main(["tiny", "--out", str(tiny / "made")]) == 0
+    bundle = Bundle.open(tiny / "made")
+    (graph,) = bundle.stage("recognize").graphs
+    assert (graph.precision, graph.file) == ("int8", "recognize_int8.onnx")
+    assert graph.evidence.reason == ONLY.format(precision="int8")
+    assert bundle.stage("recognize").precision == "int8"
+    assert bundle.graph("recognize", "onnxruntime", "fp32") == graph
+    assert not bundle.stage("recognize").is_free
+    assert bundle.stage("detect").is_free
 
 
 def test_the_same_recipe_gives_the_same_bytes(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,12 +243,11 @@ def test_pictures_without_text_cannot_calibrate(tiny: Path, capsys: pytest.Captu
 
 @pytest.fixture
 def pictures_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The default recipe without its network on words, which needs torch."""
+    """The default recipe without its network on words, which needs torch, and with a recogniser of two precisions."""
     model_sources.detector()  # skips without the weights
     whole = RECIPES["receipt"]
-    stages = tuple(
-        dataclasses.replace(stage, graph=None) if stage.name == "extract" else stage for stage in whole.stages
-    )
+    graphs = {**whole.graphs, "recognize": dataclasses.replace(RECOGNIZE, only=None), "extract": None}
+    stages = tuple(dataclasses.replace(stage, graph=graphs.get(stage.name)) for stage in whole.stages)
     monkeypatch.setitem(RECIPES, "receipt", dataclasses.replace(whole, stages=stages))
 
 

@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
     "image": {"geometry", "types"},
     "view": {"geometry", "image", "types"},
     "detect": {"components", "geometry", "image", "session", "types", "view"},
-    "recognize": {"geometry", "image", "session", "types"},
+    "recognize": {"geometry", "image", "session", "strict", "types"},
     "reread": {"recognize", "types"},
     "layout": {"geometry", "types"},
     "extract": {"calibration", "errors", "geometry", "parsing", "strict", "types"},

@@ -62,7 +62,8 @@ def test_the_table_has_a_row_for_each_threshold() -> None:
     ]
 
 
-def test_pages_are_read_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("flags", [[], ["--shipped"]])
+def test_pages_are_read_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: list[str]) -> None:
     model_sources.recognizer()
     picture = draw(make(3), 3)
     picture.image.convert("RGB").save(tmp_path / "a.png")
@@ -76,7 +77,7 @@ def test_pages_are_read_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[
         "norm": {},
     }
     (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
-    assert upright.main(["--data", str(tmp_path), "--json"]) == 0
+    assert upright.main(["--data", str(tmp_path), "--json", *flags]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["pages"] == 2, "upright and on its side"
     assert [row["threshold"] for row in report["thresholds"]] == list(upright.THRESHOLDS)

@@ -1,13 +1,28 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from edgekit.errors import ManifestError
+from edgekit.manifest import parse_params
 from edgekit.recognize import RecognizeParams, Recognizer, decode
 from edgekit.types import Quad
 
 PARAMS = RecognizeParams(height=48, widths=(64, 128, 256), padding=127, batch=3, blank=0)
+
+
+WRITTEN = {"height": 48, "widths": [64, 128, 256], "padding": 127, "batch": 3, "blank": 0}
+
+
+def test_constants_may_name_a_precision() -> None:
+    assert parse_params(RecognizeParams, WRITTEN, "x") == PARAMS
+    assert parse_params(RecognizeParams, {**WRITTEN, "precision": "int8"}, "x") == replace(PARAMS, precision="int8")
+    for wrong, said in ((8, "precision: 8 is not a string"), ("", "precision has to be a name")):
+        with pytest.raises(ManifestError, match=said):
+            parse_params(RecognizeParams, {**WRITTEN, "precision": wrong}, "x")
 
 
 def line(width: float, height: float = 24, y: float = 0) -> Quad:

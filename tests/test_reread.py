@@ -171,13 +171,12 @@ def test_each_stage_is_opened_in_its_own_precision() -> None:
     opened: list[tuple[str, str]] = []
 
     def opening(bundle: Bundle, stage: str, backend: str, precision: str, threads: int) -> Session:
-        opened.append((stage, precision))
+        opened.append((stage, bundle.graph(stage, backend, precision).precision))
         return open_session(bundle, stage, backend, precision, threads)
 
     with mock.patch.object(reading, "open_session", opening):
         Reader.open(threads=1)
-    precision = Bundle.open().stage("reread").params["precision"]
-    assert opened == [("detect", "fp32"), ("recognize", "fp32"), ("reread", precision), ("extract", "fp32")]
+    assert opened == [("detect", "fp32"), ("recognize", "int8"), ("reread", "int8"), ("extract", "fp32")]
 
 
 def test_a_bundle_without_the_stage_reads_without_it(tmp_path: Path, reader: Reader) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.errors import ManifestError
-from edgekit.strict import Node, build, dump_json, freeze, load_json, to_plain
+from edgekit.strict import MAY_LACK, Node, build, dump_json, freeze, load_json, to_plain
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
@@ -206,6 +206,22 @@ def test_build_reads_every_field_type() -> None:
 def test_build_wants_every_field_even_with_a_default(name: str) -> None:
     with pytest.raises(ManifestError, match=f"^m: {name}: missing"):
         build(Sample, Node({key: value for key, value in GOOD.items() if key != name}, "", "m"))
+
+
+@dataclass(frozen=True)
+class Later:
+    size: int
+    name: str | None = field(default=None, metadata=MAY_LACK)
+
+
+def test_build_does_without_a_field_that_came_later() -> None:
+    assert build(Later, Node({"size": 1}, "", "m")) == Later(1)
+    assert build(Later, Node({"size": 1, "name": "a"}, "", "m")) == Later(1, "a")
+    for wrong, said in (({"name": "a"}, "size: missing"), ({"size": 1, "name": 2}, "name: 2 is not a string")):
+        with pytest.raises(ManifestError, match=said):
+            build(Later, Node(wrong, "", "m"))
+    with pytest.raises(ManifestError, match=r"more: unknown key; remove it \(known keys: size, name\)"):
+        build(Later, Node({"size": 1, "more": 1}, "", "m"))
 
 
 def test_build_refuses_an_unknown_key() -> None:

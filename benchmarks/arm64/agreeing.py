@@ -41,10 +41,14 @@ def measure(
     place: Place,
     feeds: Sequence[Array],
 ) -> dict[str, Any]:
-    """A row per precision and processor, as plain JSON types. Raises EdgeKitError."""
+    """A row per processor and precision of the graphs that are taken where these are asked for, as plain JSON types.
+
+    Raises EdgeKitError.
+    """
     rows, alphabet = [], _alphabet(bundle) if stage == "recognize" else None
-    for precision in precisions:
-        which, given = Which(stage, bundle.graph(stage, ENGINE, precision).precision), [(feed,) for feed in feeds]
+    given = [(feed,) for feed in feeds]
+    for precision in dict.fromkeys(bundle.graph(stage, ENGINE, asked).precision for asked in precisions):
+        which = Which(stage, precision)
         expected = outputs(ALL[0], place, bundle.path, {which: given})[which]
         for processor in processors:
             say(f"{precision} on {processor.title}")

@@ -112,7 +112,7 @@ def _tensors(subject: Subject) -> Job:
 def _bound(bundle: Bundle) -> list[tuple[str, str]]:
     """Stages with a precision of their own, and that."""
     stages = bundle.manifest.stages.items()
-    return [(name, stage.params["precision"]) for name, stage in stages if stage.graphs and not stage.is_free]
+    return [(name, stage.precision) for name, stage in stages if stage.graphs and stage.precision is not None]
 
 
 def _feeds() -> dict[str, list[Feed]]:

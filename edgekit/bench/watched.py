@@ -39,5 +39,5 @@ class WatchedEngine(Engine):
 
     note: Note
 
-    def session(self, bundle: Bundle, stage: str, threads: int, precision: str | None = None) -> Session:
-        return WatchedSession(Engine.session(self, bundle, stage, threads, precision), stage, self.note)
+    def session(self, bundle: Bundle, stage: str, threads: int) -> Session:
+        return WatchedSession(Engine.session(self, bundle, stage, threads), stage, self.note)

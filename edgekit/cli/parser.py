@@ -48,7 +48,7 @@ def _add_global(parser: argparse.ArgumentParser, defaults: bool) -> None:
 
     add("--bundle", None, metavar="PATH", help="folder or zip of a bundle (default: the one inside EdgeKit)")
     add("--backend", "onnxruntime", metavar="NAME", help="inference engine (default: onnxruntime)")
-    add("--precision", "fp32", metavar="NAME", help="of the graphs, never substituted (default: fp32)")
+    add("--precision", "fp32", metavar="NAME", help="of the graphs; a bundle may name one for stages without it (fp32)")
     add(
         "--threads",
         None,

@@ -89,6 +89,8 @@ RECOGNIZE = PictureRecipe(
         LocalFile("models/recognizer/receipt.npz", "db7b7037f9f0d3c61a63f6d09194828ff137472ee2c6e793f86463eab328222e"),
         "weights trained further on receipts",
     ),
+    only="int8",
+    only_for=("onnx",),
 )
 
 RAPIDOCR = Package(
@@ -113,6 +115,8 @@ REREAD = replace(
     in_float=(),
     tuned=None,
     only="int8",
+    only_for=(),  # all
+    rest_in_8_bits=True,
 )
 
 CHECKPOINT = "models/extractor/checkpoint"

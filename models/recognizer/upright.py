@@ -31,6 +31,7 @@ ABOUT = "How sure a recogniser is of pages upright and on their head, and which 
 EPILOG = """\
 example:
   python -m models.recognizer.upright --data expressexpense --weights models/recognizer/receipt.npz
+  python -m models.recognizer.upright --data expressexpense --shipped
 
 Reads a few lines of each picture of split "train", as the reader does to see which way up a page lies, at all four
 quarter turns. For thresholds (layout's upright_confidence), in per cent of the pages: how many upright ones are looked
@@ -55,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     parser = commands.parser("python -m models.recognizer.upright", ABOUT, EPILOG)
     parser.add_argument("--data", type=Path, metavar="DIR", action="append", required=True, help="may be repeated")
-    parser.add_argument("--weights", type=Path, metavar="NPZ", help="of the recogniser (the published ones)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--weights", type=Path, metavar="NPZ", help="of the recogniser (the published ones)")
+    which.add_argument("--shipped", action="store_true", help="the recogniser as the default bundle has it")
     parser.add_argument("--limit", type=int, metavar="N", help="the first N pictures of each folder only")
     for name, kind in (("probe_lines", int), ("probe_length", float), ("upright_margin", float)):
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N", help="instead of the bundle's")
@@ -66,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     try:
-        recognizer = readers.tiny(1, options.weights)
+        recognizer = readers.of_bundle(None, 1) if options.shipped else readers.tiny(1, options.weights)
     except OSError as error:
         raise UsageError(f"--weights {options.weights}: cannot be read ({error.strerror})") from error
     layout = _layout(options)

@@ -64,11 +64,15 @@ public struct ReceiptBundle: Sendable {
         return stage
     }
 
-    /// The graph asked for, never another instead. Throws a `missingGraph` error that names what there is.
+    /// The graph asked for; where the stage has none, that of the precision which its constants name, if they do; never
+    /// another instead. Throws a `missingGraph` error that names what there is.
     public func graph(_ stage: String, backend: String, precision: String) throws -> Graph {
         guard let found = manifest.stages[stage] else { throw EdgeKitError(.missingGraph, noStage(stage)) }
-        for graph in found.graphs where graph.backend == backend && graph.precision == precision { return graph }
-        let problem = "\(path): stage \(quoted(stage)) has no graph for \(backend) \(precision)"
+        let own = found.precision ?? precision
+        for one in [precision, own] {
+            for graph in found.graphs where graph.backend == backend && graph.precision == one { return graph }
+        }
+        let problem = "\(path): stage \(quoted(stage)) has no graph for \(backend) \(own)"
         throw EdgeKitError(.missingGraph, "\(problem): \(has(found.graphs.map { "\($0.backend) \($0.precision)" }))")
     }
 

@@ -55,6 +55,12 @@ public struct Graph: Sendable, Hashable {
 public struct Stage: Sendable {
     public let graphs: [Graph]
     public let params: Node
+
+    /// The one that its constants name: of the graph that is taken where it has none of the precision asked for.
+    public var precision: String? {
+        guard case .object(let object) = params.value, case .text(let named) = object["precision"] else { return nil }
+        return named
+    }
 }
 
 /// Digest (lower-case hex) and size in bytes of one file.

@@ -4,7 +4,7 @@ import Foundation
 
 /// How a reader is opened.
 public struct Options: Sendable {
-    /// Of all graphs but that of reading again, which has its own.
+    /// Of the graphs, but as `Stage.precision` says.
     public var precision = "fp32"
     /// Cores that one read uses.
     public var threads = 1
@@ -40,8 +40,7 @@ public actor ReceiptReader {
     public init(_ bundle: ReceiptBundle, backend: any Backend, options: Options = Options()) throws {
         if options.threads < 1 { throw EdgeKitError(.usage, "threads=\(options.threads): give 1 or more") }
         func opened(_ stage: String, threads: Int) throws -> any Session {
-            let precision = try bundle.precision(of: stage, others: options.precision)
-            return try openSession(bundle, stage, backend, precision: precision, threads: threads)
+            try openSession(bundle, stage, backend, precision: options.precision, threads: threads)
         }
         self.bundle = bundle
         decodeParams = try DecodeParams(bundle.stage("image").params)

@@ -19,13 +19,14 @@ struct RecognizeParams: Sendable {
 
     /// `batch`: instead of the one that is written.
     init(_ node: Node, batch: Int? = nil) throws {
-        let members = try node.members(["height", "widths", "padding", "batch", "blank"])
+        let members = try node.members(["height", "widths", "padding", "batch", "blank"], mayHave: ["precision"])
         height = try members["height"].integer(1)
         widths = try members["widths"].items().map { try $0.integer(1) }
         padding = try members["padding"].integer(0)
         let written = try members["batch"].integer(1)
         self.batch = batch ?? written
         blank = try members["blank"].integer()
+        _ = try members.ifPresent("precision")?.optional { try $0.text() }  // see `Stage.precision`
         if widths.isEmpty { throw members["widths"].error("empty", "give at least one width") }
     }
 }

@@ -3,7 +3,7 @@
 // Names of shops stand at the top, in any lettering, and that is what a small recogniser reads worst; a larger one for
 // all lines would take several times as long. This is a cascade (Viola and Jones, 2001) of two recognisers.
 
-/// The stage that does this, where a bundle has it. Its graph has a precision of its own.
+/// The stage that does this, where a bundle has it.
 private let reread = "reread"
 
 /// Constants of reading again.
@@ -16,8 +16,6 @@ struct RereadParams: Sendable {
     let most: Int
     /// Most crops in one run: the network is large, and so is what it keeps in memory of a long line.
     let batch: Int
-    /// Of this stage's graph, whatever that of the others is.
-    let precision: String
 
     init(_ node: Node) throws {
         let members = try node.members(["lines", "confidence", "most", "batch", "precision"])
@@ -25,7 +23,7 @@ struct RereadParams: Sendable {
         confidence = try members["confidence"].number()
         most = try members["most"].integer(0)
         batch = try members["batch"].integer(1)
-        precision = try members["precision"].text()
+        _ = try members["precision"].text()  // see `Stage.precision`
     }
 }
 
@@ -52,11 +50,4 @@ struct Rereader: Sendable {
 extension ReceiptBundle {
     /// The constants of reading again; nil where the bundle has no such stage.
     func rereadParams() throws -> RereadParams? { try manifest.stages[reread].map { try RereadParams($0.params) } }
-
-    /// The precision of a stage's graph where `others` is asked for: reading again has its own.
-    ///
-    /// Throws a `manifest` error where the constants of reading again are wrong.
-    public func precision(of stage: String, others: String) throws -> String {
-        stage == reread ? try rereadParams()?.precision ?? others : others
-    }
 }

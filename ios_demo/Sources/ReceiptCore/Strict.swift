@@ -56,11 +56,12 @@ public struct Node: Sendable {
         EdgeKitError(.manifest, "\(path.isEmpty ? place : "\(place): \(path)"): \(problem); \(mend)")
     }
 
-    /// The members of an object that has exactly these keys.
-    public func members(_ keys: [String]) throws -> Members {
+    /// The members of an object that has exactly these keys, or some of `mayHave`, too.
+    public func members(_ keys: [String], mayHave: [String] = []) throws -> Members {
         let found = try mapping()
-        for (key, node) in found where !keys.contains(key) {
-            throw node.error("unknown key", "remove it (known keys: \(keys.joined(separator: ", ")))")
+        let known = keys + mayHave
+        for (key, node) in found where !known.contains(key) {
+            throw node.error("unknown key", "remove it (known keys: \(known.joined(separator: ", ")))")
         }
         let nodes = Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0.value) })
         for key in keys where nodes[key] == nil { throw child(key, .null).error("missing", "add this key") }
@@ -172,6 +173,9 @@ public struct Members: Sendable {
         guard let node = nodes[key] else { preconditionFailure("\(key) is not among the keys asked for") }
         return node
     }
+
+    /// A member that there may be.
+    func ifPresent(_ key: String) -> Node? { nodes[key] }
 }
 
 /// `[A-Za-z_][A-Za-z0-9_-]*`

@@ -42,7 +42,7 @@ public struct CoreMLBackend: Backend {
     /// Compiles what is not yet compiled, and loads it.
     ///
     /// - Parameters:
-    ///   - precision: of all graphs but that of reading again, which has its own.
+    ///   - precision: of the graphs, but as `Stage.precision` says.
     ///   - store: a folder of the app's own, for compiled models; others in it are removed.
     ///   - report: called before each step.
     /// - Throws: an `EdgeKitError` where the bundle has no such graphs, or Core ML refuses them.
@@ -51,7 +51,7 @@ public struct CoreMLBackend: Backend {
         report: @Sendable (Preparation) async -> Void
     ) async throws {
         self.units = units
-        let graphs = try Self.graphs(of: bundle, precision)
+        let graphs = Self.graphs(of: bundle, precision)
         let compiled = try converting("\(store.path)") { try CompiledModels(digest: bundle.digest, in: store) }
         var models: [String: LoadedModel] = [:]
         var times: [LoadTime] = []
@@ -77,13 +77,9 @@ public struct CoreMLBackend: Backend {
     }
 
     /// By stage, in the order in which a read needs them. Where a stage lacks such a graph, opening a reader says so.
-    private static func graphs(of bundle: ReceiptBundle, _ precision: String) throws -> [(stage: String, graph: Graph)]
-    {
-        let order = ["detect", "recognize", "reread", "extract"]
-        return try order.compactMap { stage in
-            let graphs = bundle.manifest.stages[stage]?.graphs ?? []
-            let wanted = try bundle.precision(of: stage, others: precision)
-            return graphs.first { $0.backend == name && $0.precision == wanted }.map { (stage, $0) }
+    private static func graphs(of bundle: ReceiptBundle, _ precision: String) -> [(stage: String, graph: Graph)] {
+        ["detect", "recognize", "reread", "extract"].compactMap { stage in
+            (try? bundle.graph(stage, backend: name, precision: precision)).map { (stage, $0) }
         }
     }
 }

@@ -10,8 +10,7 @@ import TestSupport
 /// The detector lists every size that the pipeline may ask for, so that nothing is filled up: the answers are those
 /// of the networks alone.
 func model(_ stage: String, _ bundle: ReceiptBundle) throws -> MLModel {
-    let precision = try bundle.precision(of: stage, others: "fp32")
-    let graph = try bundle.graph(stage, backend: "onnxruntime", precision: precision)
+    let graph = try bundle.graph(stage, backend: "onnxruntime", precision: "fp32")
     let session = try OrtBackend().load(graph, files: [graph.file: try bundle.read(graph.file)], threads: 1)
     let description = MLModelDescription(
         inputs: Dictionary(uniqueKeysWithValues: graph.inputs.map { ($0.name, input($0.dtype, stage)) }),

@@ -45,6 +45,8 @@ private struct Grey: Session {
     }
 }
 
+private let shapes = #"{"height": 48, "widths": [160], "padding": 127, "batch": 2, "blank": 0}"#
+
 private func readAgain(
     _ params: String, _ confidences: [Double], order: [Int], _ said: Said
 ) async throws -> (lines: [TextLine], seen: [Int]) {
@@ -55,7 +57,6 @@ private func readAgain(
         return TextLine(text: "?\(i)", quad: quad, confidence: confidence)
     }
     let network = Grey(said: said)
-    let shapes = #"{"height": 48, "widths": [160], "padding": 127, "batch": 2, "blank": 0}"#
     let recognizer = try Recognizer(
         session: network, params: RecognizeParams(loadJson(shapes, "x")), charset: ["a", "b", " "], workers: 1)
     let rereader = Rereader(recognizer: recognizer, params: try RereadParams(loadJson(params, "x")))
@@ -115,6 +116,14 @@ private func constants(_ suite: Suite) async {
             try refused(.manifest, said) { _ = try RereadParams(loadJson(text, "x")) }
         }
         try check(try RereadParams(loadJson(other("0.9", "1"), "x")).confidence == 1)
+        func recognizing(_ precision: String) throws -> RecognizeParams {
+            let text = shapes.replacingOccurrences(of: "{", with: "{\"precision\": \(precision), ")
+            return try RecognizeParams(loadJson(text, "x"))
+        }
+        try check(try recognizing("\"int8\"").batch == 2 && recognizing("null").batch == 2)
+        for (precision, said) in [("8", "x: precision: 8 is not a string"), ("\"\"", "x: precision: empty string")] {
+            try refused(.manifest, said) { _ = try recognizing(precision) }
+        }
     }
 }
 
@@ -171,11 +180,25 @@ private func readers(_ suite: Suite, _ bundle: ReceiptBundle) async {
         let engine = Blank()
         try await ReceiptReader(bundle, backend: engine).warmUp()
         let opened = engine.opened.items
-        try check(opened.prefix(3) == ["detect fp32", "recognize fp32", "reread int8"], "\(opened)")
+        try check(opened.prefix(3) == ["detect fp32", "recognize int8", "reread int8"], "\(opened)")
         let last = try bundle.graph("reread", backend: engine.name, precision: "int8").file
         try check(engine.ran.items.last == last, "\(engine.ran.items)")
-        try check(try bundle.precision(of: "reread", others: "fp16") == "int8")
-        try check(try bundle.precision(of: "detect", others: "fp16") == "fp16")
+        try check(try bundle.graph("reread", backend: engine.name, precision: "fp16").file == last)
+        try refused(.missingGraph, "stage 'detect' has no graph for onnxruntime fp16") {
+            _ = try bundle.graph("detect", backend: engine.name, precision: "fp16")
+        }
+    }
+    await suite.test("a graph of the precision asked for comes before the stage's own") {
+        func halved(_ graphs: Json) -> Json {
+            guard case .list(let items) = graphs, let graph = items.first else { fatalError("no graph") }
+            return .list([graph, with(graph, "precision") { _ in .text("fp16") }])
+        }
+        try await changed(bundle, { with($0, "graphs") { halved($0) } }) { both in
+            for precision in ["fp16", "int8"] {
+                let found = try both.graph("reread", backend: "onnxruntime", precision: precision)
+                try check(found.precision == precision, found.precision)
+            }
+        }
     }
     await suite.test("a bundle without the stage reads without it") {
         try await changed(bundle, { _ in nil }) { without in

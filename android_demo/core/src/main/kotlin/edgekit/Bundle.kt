@@ -62,13 +62,19 @@ class Bundle(val path: File, private val store: Store) {
     fun stage(name: String): Stage = manifest.stages[name]
         ?: throw ManifestError("$path: no stage ${quoted(name)}: ${has(manifest.stages.keys)}")
 
-    /** The graph asked for, never another instead. Throws [MissingGraphError] that names what there is. */
+    /**
+     * The graph asked for; where the stage has none, that of the precision which its constants name, if they do; never
+     * another instead. Throws [MissingGraphError] that names what there is.
+     */
     fun graph(stage: String, backend: String, precision: String): Graph {
         val found = manifest.stages[stage]
             ?: throw MissingGraphError("$path: no stage ${quoted(stage)}: ${has(manifest.stages.keys)}")
-        found.graphs.firstOrNull { it.backend == backend && it.precision == precision }?.let { return it }
+        val own = found.precision ?: precision
+        for (one in listOf(precision, own)) {
+            found.graphs.firstOrNull { it.backend == backend && it.precision == one }?.let { return it }
+        }
         val present = found.graphs.map { "${it.backend} ${it.precision}" }
-        val problem = "$path: stage ${quoted(stage)} has no graph for $backend $precision"
+        val problem = "$path: stage ${quoted(stage)} has no graph for $backend $own"
         throw MissingGraphError("$problem: ${has(present)}")
     }
 

@@ -51,7 +51,10 @@ data class Graph(
 )
 
 /** The graphs of a stage (may be none) and the constants of its pre- and post-processing. */
-class Stage(val graphs: List<Graph>, val params: Node)
+class Stage(val graphs: List<Graph>, val params: Node) {
+    /** The one that its constants name: of the graph that is taken where it has none of the precision asked for. */
+    val precision: String? get() = params.mapping()["precision"]?.value as? String
+}
 
 /** Digest (lower-case hex) and size in bytes of one file. */
 data class FileEntry(val sha256: String, val size: Long)

@@ -16,7 +16,7 @@ import java.io.File
 /**
  * How a reader is opened.
  *
- * [precision]: of all graphs but that of reading again, which has its own. [threads]: cores that one read uses.
+ * [precision]: of the graphs, but as [Stage.precision] says. [threads]: cores that one read uses.
  * [extractor]: the rung that chooses fields; null: the bundle's own choice, which without an extraction network is
  * "classical". [reviewError]: the share of answers that may be wrong among those that need no review. It holds for
  * receipts like those the bundle was calibrated on, and where its calibration knows the field.
@@ -140,7 +140,7 @@ private fun recognizer(bundle: Bundle, session: Session, options: Options, batch
 /** What reads doubtful lines again, where a bundle has that stage; it takes and gives what the recogniser does. */
 private fun rereader(bundle: Bundle, backend: Backend, options: Options): Rereader? {
     val params = RereadParams((bundle.manifest.stages[REREAD] ?: return null).params)
-    val session = openSession(bundle, REREAD, backend, params.precision, threads = 1)
+    val session = openSession(bundle, REREAD, backend, options.precision, threads = 1)
     return Rereader(recognizer(bundle, session, options, params.batch), params)
 }
 

@@ -19,15 +19,19 @@ import java.util.concurrent.Executors
  * [height]: of a crop in pixels. [widths]: a crop is padded on its right to the next of these; a longer line is squeezed
  * to the last. [padding]: grey level of that padding. [batch]: most crops in one run; that of the constructor, where it
  * is given, instead of the one that is written. [blank]: the CTC blank's class; class `i` above it is the charset's
- * character `i - 1`.
+ * character `i - 1`. Of a precision, see [Stage.precision].
  */
 class RecognizeParams(node: Node, batch: Int? = null) {
-    private val members = node.members(listOf("height", "widths", "padding", "batch", "blank"))
+    private val members = node.members(listOf("height", "widths", "padding", "batch", "blank"), listOf("precision"))
     val height = members.getValue("height").integer()
     val widths = members.getValue("widths").items().map { it.integer() }
     val padding = members.getValue("padding").integer()
     val batch = members.getValue("batch").integer().let { batch ?: it }
     val blank = members.getValue("blank").integer()
+
+    init {
+        members["precision"]?.optional { it.text() }
+    }
 }
 
 /** [width]: of a bucket; [members]: indices of the quads that are read together at that width. */

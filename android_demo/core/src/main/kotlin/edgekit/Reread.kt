@@ -7,7 +7,7 @@ package edgekit
  * all lines would take several times as long. This is a cascade (Viola and Jones, 2001) of two recognisers.
  */
 
-/** The stage that does this, where a bundle has it. Its graph has a precision of its own. */
+/** The stage that does this, where a bundle has it. */
 const val REREAD = "reread"
 
 /**
@@ -15,7 +15,7 @@ const val REREAD = "reread"
  *
  * [lines]: how many lines, in reading order from the top, may be read again. [confidence]: of a line from which it is
  * not. [most]: the most that are. [batch]: most crops in one run: the network is large, and so is what it keeps in
- * memory of a long line. [precision]: of this stage's graph, whatever that of the others is.
+ * memory of a long line. Of its precision, see [Stage.precision].
  */
 class RereadParams(node: Node) {
     private val members = node.members(listOf("lines", "confidence", "most", "batch", "precision"))
@@ -23,7 +23,10 @@ class RereadParams(node: Node) {
     val confidence = members.getValue("confidence").number()
     val most = members.getValue("most").integer(0)
     val batch = members.getValue("batch").integer(1)
-    val precision = members.getValue("precision").text()
+
+    init {
+        members.getValue("precision").text()
+    }
 }
 
 /** Reads doubtful lines again, and keeps of both readings the one that is surer. */

@@ -41,7 +41,7 @@ interface Backend {
     fun load(graph: Graph, data: ByteArray, threads: Int): Session
 }
 
-/** The session of one stage of a bundle. Throws [MissingGraphError] where the bundle has no such graph. */
+/** The session of one stage of a bundle, of what [Bundle.graph] gives. Throws [MissingGraphError] as that does. */
 fun openSession(bundle: Bundle, stage: String, backend: Backend, precision: String, threads: Int): Session {
     val graph = bundle.graph(stage, backend.name, precision)
     return backend.load(graph, bundle.read(graph.file), threads)

@@ -49,11 +49,12 @@ class Node(val value: Any?, private val path: String, private val where: String)
         return ManifestError("$place: $problem; $mend")
     }
 
-    /** The members of an object that has exactly [keys]. */
-    fun members(keys: Collection<String>): Map<String, Node> {
+    /** The members of an object that has exactly [keys], or some of [mayHave], too. */
+    fun members(keys: Collection<String>, mayHave: Collection<String> = emptyList()): Map<String, Node> {
         val found = mapping()
+        val known = keys + mayHave
         for ((key, node) in found) {
-            if (key !in keys) throw node.error("unknown key", "remove it (known keys: ${keys.joinToString(", ")})")
+            if (key !in known) throw node.error("unknown key", "remove it (known keys: ${known.joinToString(", ")})")
         }
         for (key in keys) if (key !in found) throw child(key, null).error("missing", "add this key")
         return found

@@ -4,7 +4,6 @@ import android.content.Context
 import edgekit.Bundle
 import edgekit.Manifest
 import edgekit.Options
-import edgekit.REREAD
 import edgekit.ReceiptReader
 import edgekit.app.bench.Watch
 import java.io.File
@@ -34,11 +33,11 @@ internal fun openReader(context: Context, watch: Watch? = null): ReceiptReader {
 internal fun threads(): Int = minOf(MOST_THREADS, Runtime.getRuntime().availableProcessors())
 
 /**
- * The precision that every stage with graphs has for an engine, but for reading again, which has its own; "fp32", and a
- * clear error, where there is none.
+ * The precision that every stage with graphs has for an engine, but for those that name their own; "fp32", and a clear
+ * error, where there is none.
  */
 internal fun precision(manifest: Manifest, backend: String): String {
-    val stages = (manifest.stages - REREAD).values.map { it.graphs }.filter { it.isNotEmpty() }
+    val stages = manifest.stages.values.filter { it.precision == null }.map { it.graphs }.filter { it.isNotEmpty() }
     val shared = stages.map { graphs -> graphs.filter { it.backend == backend }.map { it.precision }.toSet() }
         .reduceOrNull { a, b -> a intersect b }.orEmpty()
     return if (PREFERRED in shared) PREFERRED else shared.firstOrNull() ?: "fp32"

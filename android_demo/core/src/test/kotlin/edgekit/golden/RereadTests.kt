@@ -36,6 +36,7 @@ fun rereadTests(suite: Suite, bundle: Bundle) {
 private const val HIGH = 40 // pixels of a line; it is GREY times its number, plus GREY, in each channel
 private const val GREY = 30
 private val CHARSET = listOf("a", "b", " ")
+private const val SHAPES = "{\"height\": 48, \"widths\": [160], \"padding\": 127, \"batch\": 2, \"blank\": 0}"
 
 /** A recogniser that sees the grey of a line, and reads one character from it: class and probability by line. */
 private class Grey(private val said: Map<Int, Pair<Int, Float>>) : Session {
@@ -68,8 +69,7 @@ private fun readAgain(
         TextLine("?$i", Quad(Point(0.0, top), Point(100.0, top), Point(100.0, bottom), Point(0.0, bottom)), confidence)
     }
     val network = Grey(said)
-    val shapes = "{\"height\": 48, \"widths\": [160], \"padding\": 127, \"batch\": 2, \"blank\": 0}"
-    val recognizer = Recognizer(network, RecognizeParams(loadJson(shapes, "x")), CHARSET)
+    val recognizer = Recognizer(network, RecognizeParams(loadJson(SHAPES, "x")), CHARSET)
     val found = Rereader(recognizer, RereadParams(loadJson(params, "x"))).read(page, lines, order)
     check(found.map { it.quad } == lines.map { it.quad }) { "the quads are others" }
     return Pair(found, network.seen.sorted())
@@ -122,6 +122,11 @@ private fun constants(suite: Suite) = suite.test("constants of reading again tha
     )
     for ((text, said) in wrong) refused<ManifestError>(said) { RereadParams(loadJson(text, "x")) }
     check(RereadParams(loadJson(good.replace("0.9", "1"), "x")).confidence == 1.0)
+    fun recognizing(precision: String) =
+        RecognizeParams(loadJson(SHAPES.replace("{", "{\"precision\": $precision, "), "x"))
+    check(recognizing("\"int8\"").batch == 2 && recognizing("null").batch == 2)
+    refused<ManifestError>("x: precision: 8 is not a string") { recognizing("8") }
+    refused<ManifestError>("x: precision: empty string") { recognizing("\"\"") }
 }
 
 /** An engine that finds no text, and notes which graphs are opened and run. */
@@ -169,8 +174,20 @@ private fun readers(suite: Suite, bundle: Bundle) {
     suite.test("the stage's own precision is opened, and the stage is run to warm up") {
         val engine = Blank()
         ReceiptReader(bundle, engine).warmUp()
-        check(engine.opened.take(3) == listOf("detect fp32", "recognize fp32", "reread int8")) { "${engine.opened}" }
+        check(engine.opened.take(3) == listOf("detect fp32", "recognize int8", "reread int8")) { "${engine.opened}" }
         check(engine.ran.last() == bundle.graph(REREAD, engine.name, "int8").file) { "${engine.ran}" }
+        check(bundle.graph(REREAD, engine.name, "fp16").precision == "int8")
+        refused<MissingGraphError>("stage 'detect' has no graph for onnxruntime fp16") {
+            bundle.graph("detect", engine.name, "fp16")
+        }
+    }
+    suite.test("a graph of the precision asked for comes before the stage's own") {
+        fun halved(graphs: Any?) = (graphs as List<*>).flatMap { listOf(it, (it as Json) + ("precision" to "fp16")) }
+        changed(bundle, { stage(it, "graphs", ::halved) }) { both ->
+            for (precision in listOf("fp16", "int8")) {
+                check(both.graph(REREAD, "onnxruntime", precision).precision == precision)
+            }
+        }
     }
     suite.test("a bundle without the stage reads without it") {
         changed(bundle, { it - REREAD }) { without ->
