@@ -22,6 +22,7 @@ from edgekit.extract import RULES
 from edgekit.manifest import TensorSpec
 from edgekit.reader import Reader
 from edgekit.types import FIELD_NAMES
+from export.lowering import lower, open_job
 from export.net import read_net
 from export.parity import Original
 from export.recipe import ClassHead, PictureRecipe
@@ -56,15 +57,17 @@ def recognizer() -> Any:
 
 @pytest.fixture(scope="module")
 def bundle(recognizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The default bundle with a program beside each graph, but without what reads lines again."""
+    """The default bundle with a program beside each graph, all in fp32, but without what reads lines again."""
     default = Bundle.open()
     stages, contents = dict(default.manifest.stages), {name: default.read(name) for name in default.manifest.files}
-    lowered = {"detect": target.lower(DETECT, members(DETECT), "fp32"), "recognize": recognizer}
-    for name, one in lowered.items():
-        stages[name] = dataclasses.replace(stages[name], graphs=(*stages[name].graphs, one.graph))
-        contents[one.graph.file] = one.data
-    for graph in stages.pop("reread").graphs:
+    for graph in (*stages.pop("reread").graphs, *stages["recognize"].graphs):
         del contents[graph.file]
+    plain = lower(open_job(dataclasses.replace(RECOGNIZE, only=None), members(RECOGNIZE)), "onnx", "fp32")
+    lowered = {"detect": [target.lower(DETECT, members(DETECT), "fp32")], "recognize": [plain, recognizer]}
+    for name, made in lowered.items():
+        kept = stages[name].graphs if name == "detect" else ()
+        stages[name] = dataclasses.replace(stages[name], graphs=(*kept, *(one.graph for one in made)))
+        contents |= {one.graph.file: one.data for one in made}
     extract = stages["extract"]  # without the network on words, which has a program of its own
     stages["extract"] = dataclasses.replace(extract, params={**extract.params, "rung": RULES})
     path = tmp_path_factory.mktemp("executorch") / "bundle"
