@@ -19,6 +19,7 @@ from models.calibration.__main__ import main
 from models.calibration.answers import Labelled, count, open_raw, shop_of
 from models.rules import heldback
 from models.rules.lines import Lines, layout_params, parse_lines, reader_digest
+from models.rules.samples import WEAK
 
 PAPER = """\
 {shop}
@@ -81,6 +82,20 @@ def test_answers_are_raw_and_judged() -> None:
     assert {answer.shop for answer in totals} == {shop_of(row_of(0)), shop_of(row_of(1))}
     assert found["tax"] == []  # no label
     assert totals[0].raw == max(answer.raw for answer in totals)
+
+
+def test_a_weak_label_of_the_tax_counts_less() -> None:
+    weak = {"tax": 0.8, "seen_in_text": True}
+    for changes, expected in (
+        ({"tax_weak": weak}, [(True, WEAK)]),
+        ({"tax_weak": {**weak, "tax": 0.7}}, [(False, WEAK)]),
+        ({"tax_weak": {**weak, "seen_in_text": False}}, []),
+        ({"tax_weak": {**weak, "tax": None}}, []),
+        ({"tax_weak": weak, "norm": {"tax": 0.7}}, [(False, 1.0)]),
+    ):
+        receipt = Labelled(row_of(0, **changes), "set", (lines_of(printed(0)),))
+        taxes = count([receipt], open_raw(CLASSICAL, params(), lexicon(), None))["tax"]
+        assert [(answer.right, answer.weight) for answer in taxes] == expected
 
 
 def test_a_total_before_or_after_rounding_is_left_out() -> None:

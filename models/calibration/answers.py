@@ -14,7 +14,7 @@ from edgekit.parsing.folding import squash
 from edgekit.training.counting import Counted
 from edgekit.types import Fields
 from models.rules.lines import Lines
-from models.rules.samples import Row
+from models.rules.samples import Row, tax_verdict
 
 _ROUNDING = 0.025  # half of the smallest coin, and a bit: what rounding changes at most
 
@@ -52,7 +52,7 @@ def count(
         for lines, weight in zip(receipt.readings, weights, strict=True):
             fields = foreign.get(receipt.source, extractor).extract(lines.lines, lines.rows)
             for name, counted in _answers(receipt, lines, fields):
-                found[name].append(replace(counted, weight=weight))
+                found[name].append(replace(counted, weight=weight * counted.weight))
     return found
 
 
@@ -70,7 +70,15 @@ def _answers(receipt: Labelled, lines: Lines, fields: Fields) -> Iterator[tuple[
         if field is None:
             continue
         value = f"{field.value:f}" if isinstance(field.value, Decimal) else field.value
-        verdict = judge(name, receipt.row, value, False)
+        verdict = _verdict(name, receipt.row, value)
         if verdict is not None and not (name == "total" and _is_the_other_total(receipt.row, value, lines)):
             file = f"{receipt.source}/{receipt.row['file']}"
-            yield name, Counted(field.confidence, verdict.right, 1.0, file, shop, receipt.source)
+            yield name, Counted(field.confidence, *verdict, file, shop, receipt.source)
+
+
+def _verdict(name: str, row: Row, value: str) -> tuple[bool, float] | None:
+    """Whether an answer is right, and how much that counts; None without a label."""
+    if name == "tax":
+        return tax_verdict(row, value)
+    judged = judge(name, row, value, False)
+    return None if judged is None else (judged.right, 1.0)

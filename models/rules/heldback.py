@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from edgekit.errors import UsageError
-from edgekit.evaluation import SAME_AMOUNT
 from edgekit.extract import JOINT, ExtractParams, Lexicon, points, ruled
 from edgekit.extract import confidence as sure
 from edgekit.extract.items import find_items
@@ -29,7 +28,7 @@ from edgekit.training.samples import NAME_READ, letters
 from edgekit.types import Item
 from models.rules.fitting import Answer
 from models.rules.lines import Lines
-from models.rules.samples import WEAK, Row, is_known, is_right
+from models.rules.samples import Row, is_known, is_right, tax_verdict
 
 FOLDS, HELD_BACK = 5, 4
 """Training receipts are in FOLDS by shop; the network is trained on all but this one."""
@@ -134,7 +133,8 @@ def tax_choice(seen: Seen, weights: JointWeights) -> Choice | None:
     total = totals[0].entry.amount.value if totals else None
     found = points.tax_candidates(seen.paper, seen.reading, total)
     features = [points.tax_points(seen.paper, seen.reading, tax, ruled) for tax, ruled in found]
-    return _choice(seen, features, [_tax_right(seen, float(tax.value)) for tax, _ in found], _tax_weight(seen))
+    verdicts = [verdict for tax, _ in found if (verdict := tax_verdict(seen.row, str(tax.value))) is not None]
+    return _choice(seen, features, [right for right, _ in verdicts], max((weight for _, weight in verdicts), default=0))
 
 
 def _choice(
@@ -183,11 +183,12 @@ def _tax_answer(seen: Seen, weights: JointWeights) -> Answer | None:
     ranked = joint_totals(paper, seen.reading, seen.items, weights)
     total = ruled.total_of(paper, ranked, points.total_evidence(paper, seen.reading, ranked))
     tax = best_tax(paper, seen.reading, total.value if total else None, weights)
-    if tax is None or not _tax_weight(seen):
+    if tax is None or (verdict := tax_verdict(seen.row, str(tax.value))) is None:
         return None
+    right, weight = verdict
     evidence = sure.tax_evidence(tax, seen.paper.page, total.confidence if total else 0.0)
     extra = points.tax_evidence(seen.paper, seen.reading, tax)
-    return Answer((*evidence, *extra), _tax_right(seen, float(tax.value)), seen.weight * _tax_weight(seen), seen.half)
+    return Answer((*evidence, *extra), right, seen.weight * weight, seen.half)
 
 
 _ANSWERS = {"total": _total_answer, "vendor": _vendor_answer, "date": _date_answer, "tax": _tax_answer}
@@ -195,17 +196,3 @@ _ANSWERS = {"total": _total_answer, "vendor": _vendor_answer, "date": _date_answ
 
 def _right(field: str, seen: Seen, value: str) -> bool:
     return is_right(field, seen.row, value)
-
-
-def _tax_weight(seen: Seen) -> float:
-    """A weak label counts where no other is and its tax was seen in the text."""
-    if is_known("tax", seen.row):
-        return 1.0
-    return WEAK if (seen.row.get("tax_weak") or {}).get("seen_in_text") else 0.0
-
-
-def _tax_right(seen: Seen, value: float) -> bool:
-    if is_known("tax", seen.row):
-        return _right("tax", seen, str(value))
-    weak = (seen.row.get("tax_weak") or {}).get("tax")
-    return weak is not None and abs(value - weak) < SAME_AMOUNT

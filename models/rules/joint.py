@@ -27,7 +27,7 @@ from models.rules.weights import GAIN, Line, rounded, weighted
 
 RULE_STRENGTH = {"total": 0.1, "name": 0.1}
 SCORE_STRENGTH = 0.01
-CONFIDENCE_STRENGTH = {"total": 2.0, "vendor": 2.0, "date": 5.0, "tax": 10.0}
+CONFIDENCE_STRENGTH = {"total": 2.0, "vendor": 2.0, "date": 5.0, "tax": 2.0}
 """How hard each fit is pulled towards its prior. Of the rules: the best of 0.003 to 3 on a set not fitted on."""
 _CHOICES: dict[str, Callable[[Seen], Choice | None]] = {"total": total_choice, "name": name_choice, "date": date_choice}
 
@@ -50,8 +50,11 @@ def fit_rules(samples: Sequence[Sample], lexicon: Lexicon, params: ExtractParams
     return replace(params.joint, total_rules=fitted["total"], name_rules=fitted["name"])
 
 
-def fit_joint(seen: Sequence[Seen], start: JointWeights) -> tuple[Halves, tuple[Line, ...]]:
-    """``start``: whose hand-set constants hold; its fitted weights are not looked at."""
+def fit_joint(seen: Sequence[Seen], start: JointWeights, more: Sequence[Seen] = ()) -> tuple[Halves, tuple[Line, ...]]:
+    """Scores fitted on ``seen``, confidences on ``more`` besides.
+
+    start: whose hand-set constants hold; its fitted weights are not looked at.
+    """
     report: list[Line] = []
     counted = _balanced(seen)
     halves: Halves = (start, start, start)
@@ -59,8 +62,9 @@ def fit_joint(seen: Sequence[Seen], start: JointWeights) -> tuple[Halves, tuple[
         halves = _with_scores(what, halves, [choice_of(s) for s in counted], report)
     taxes = [tax_choice(s, halves[s.half]) for s in counted]
     halves = _with_scores("tax", halves, taxes, report)
+    all_counted = _balanced([*seen, *more])
     for field in priors.JOINT_CONFIDENCE:  # total first: the tax's evidence has it
-        halves = _with_confidence(field, halves, counted, report)
+        halves = _with_confidence(field, halves, all_counted, report)
     return halves, tuple(report)
 
 

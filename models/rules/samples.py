@@ -112,19 +112,15 @@ def date_answer(item: Sample, lexicon: Lexicon, params: ExtractParams) -> Answer
 
 
 def tax_answer(item: Sample, params: ExtractParams) -> Answer | None:
-    """A weak label counts where no other is and its tax was seen in the text."""
     ranked = rank_totals(item.found, len(item.page.rows), params)
     tax = choose_tax(item.found, ranked[0].entry.amount.value if ranked else None, params)
-    weak = item.row.get("tax_weak") or {}
-    if tax is None or not (is_known("tax", item.row) or weak.get("seen_in_text")):
+    if tax is None or (verdict := tax_verdict(item.row, str(tax.value))) is None:
         return None
     of_total = 0.0
     if ranked:
         of_total = sure.logistic(params.total_confidence, sure.total_evidence(ranked, item.page, params.total_none))
     evidence = sure.tax_evidence(tax, item.page, of_total)
-    if is_known("tax", item.row):
-        return Answer(evidence, is_right("tax", item.row, str(tax.value)), 1.0, item.fold)
-    return Answer(evidence, abs(float(tax.value) - float(weak["tax"])) < SAME_AMOUNT, WEAK, item.fold)
+    return Answer(evidence, *verdict, item.fold)
 
 
 def is_known(field: str, row: Row) -> bool:
@@ -136,3 +132,16 @@ def is_right(field: str, row: Row, value: str) -> bool:
     """Whether a value is that of the label."""
     verdict = judge(field, row, value, False)
     return verdict is not None and verdict.right
+
+
+def tax_verdict(row: Row, value: str) -> tuple[bool, float] | None:
+    """Whether a tax is right, and how much that counts; None without any label.
+
+    A weak label counts where no other is and its tax was seen in the text.
+    """
+    if is_known("tax", row):
+        return is_right("tax", row, value), 1.0
+    weak = row.get("tax_weak") or {}
+    if not weak.get("seen_in_text") or weak.get("tax") is None:
+        return None
+    return abs(float(value) - float(weak["tax"])) < SAME_AMOUNT, WEAK
