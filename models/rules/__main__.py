@@ -40,8 +40,8 @@ lexicon.json is read from the folder of --out. Lines that were read are kept in 
 and graphs are part of the file's name, but empty the folder after changing the reader's code.
 Weights of "joint" are fitted on receipts of shops that the network was not trained on, read as they are and --variants
 times from altered pictures (those need torch, models/extractor). With --foreign SET=CHECKPOINT all receipts of a set
-are looked at, by a network that was trained without that set. --confidences DIR: receipts of yet another kind, on which
-only the confidences of "joint" are fitted, such as drawn ones, which have taxes of many countries.
+are looked at, by a network that was trained without that set. --taxes DIR: receipts of yet another kind, on which only the
+confidence of the tax of "joint" is fitted, such as drawn ones, which have taxes of many countries.
 Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 
 
@@ -79,12 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--variants", type=int, metavar="N", default=0, help="altered readings for --network (0)")
     commands.add_foreign(parser)
     parser.add_argument(
-        "--confidences",
+        "--taxes",
         type=Path,
         metavar="DIR",
         action="append",
         default=[],
-        help="more labelled receipts, on which only the joint confidences are fitted; may be repeated",
+        help="more labelled receipts, for the joint confidence of the tax alone; may be repeated",
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where --out would change")
     return parser
@@ -129,16 +129,16 @@ def _joint(options: argparse.Namespace, rules: _Rules, samples: Sequence[Sample]
         start = fit_rules(known, rules.lexicon, rules.params)
         return Eyes(rules.lexicon, replace(rules.params, joint=start), network), start
 
-    foreign = foreign_networks(options.foreign, [*options.data, *options.confidences])
+    foreign = foreign_networks(options.foreign, [*options.data, *options.taxes])
     eyes, start = eyes_of(network, samples)
     by_set = {
         name: eyes_of(Network(session), [sample for sample in samples if sample.name != name])[0]
         for name, session in foreign.items()
     }
-    seen, more = (_seen(options, folders, eyes, by_set) for folders in (options.data, options.confidences))
+    seen, taxed = (_seen(options, folders, eyes, by_set) for folders in (options.data, options.taxes))
     if not seen:
         raise UsageError("no held-back receipt: --network needs receipts of shops that its network was not trained on")
-    halves, report = fit_joint(seen, start, more)
+    halves, report = fit_joint(seen, start, taxed)
     print(_table(Fitted({}, report)))
     return dict(to_plain(halves[2]))
 

@@ -50,8 +50,8 @@ def fit_rules(samples: Sequence[Sample], lexicon: Lexicon, params: ExtractParams
     return replace(params.joint, total_rules=fitted["total"], name_rules=fitted["name"])
 
 
-def fit_joint(seen: Sequence[Seen], start: JointWeights, more: Sequence[Seen] = ()) -> tuple[Halves, tuple[Line, ...]]:
-    """Scores fitted on ``seen``, confidences on ``more`` besides.
+def fit_joint(seen: Sequence[Seen], start: JointWeights, taxed: Sequence[Seen] = ()) -> tuple[Halves, tuple[Line, ...]]:
+    """Scores and confidences fitted on ``seen``, the confidence of the tax on ``taxed`` besides.
 
     start: whose hand-set constants hold; its fitted weights are not looked at.
     """
@@ -62,9 +62,9 @@ def fit_joint(seen: Sequence[Seen], start: JointWeights, more: Sequence[Seen] = 
         halves = _with_scores(what, halves, [choice_of(s) for s in counted], report)
     taxes = [tax_choice(s, halves[s.half]) for s in counted]
     halves = _with_scores("tax", halves, taxes, report)
-    all_counted = _balanced([*seen, *more])
     for field in priors.JOINT_CONFIDENCE:  # total first: the tax's evidence has it
-        halves = _with_confidence(field, halves, all_counted, report)
+        receipts = _balanced([*seen, *taxed]) if field == "tax" else counted
+        halves = _with_confidence(field, halves, receipts, report)
     return halves, tuple(report)
 
 
