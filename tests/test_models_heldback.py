@@ -192,7 +192,7 @@ def test_halves_that_are_empty_keep_the_priors() -> None:
     assert report and all(line.what.endswith("too few") for line in report)
 
 
-def test_more_receipts_teach_the_confidence_of_the_tax_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_more_receipts_teach_the_tax_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = shops_held_back(12)
     sets = {"shops": names[:8], "drawn": names[8:]}
     places = {
@@ -205,7 +205,8 @@ def test_more_receipts_teach_the_confidence_of_the_tax_alone(tmp_path: Path, cap
     counts = {
         " ".join(words[:3]): words[-3] for line in capsys.readouterr().out.splitlines() if (words := line.split())
     }
-    assert counts["joint tax chosen,"] == counts["joint total log-loss,"] == "8" and counts["joint tax log-loss,"] == "12"
+    assert counts["joint tax chosen,"] == counts["joint total log-loss,"] == "8"
+    assert counts["joint tax log-loss,"] == "12"
 
 
 def test_without_held_back_receipts_or_network_the_run_ends_in_one_line(

@@ -40,8 +40,8 @@ lexicon.json is read from the folder of --out. Lines that were read are kept in 
 and graphs are part of the file's name, but empty the folder after changing the reader's code.
 Weights of "joint" are fitted on receipts of shops that the network was not trained on, read as they are and --variants
 times from altered pictures (those need torch, models/extractor). With --foreign SET=CHECKPOINT all receipts of a set
-are looked at, by a network that was trained without that set. --taxes DIR: receipts of yet another kind, on which only the
-confidence of the tax of "joint" is fitted, such as drawn ones, which have taxes of many countries.
+are looked at, by a network that was trained without that set. --taxes DIR: receipts of yet another kind, on which
+only the confidence of the tax of "joint" is fitted, such as drawn ones, which have taxes of many countries.
 Exit: 0 done, 1 --check found differences, 2 an error (one line on stderr)."""
 
 
