@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgekit.extract.lexicon import Lexicon
-from edgekit.geometry import quad_size, rotated, skew
+from edgekit.geometry import all_rotated, quad_size, skew
 from edgekit.parsing.amounts import Amount, find_amounts
 from edgekit.parsing.anchors import Mark
 from edgekit.parsing.dates import PrintedDate, PrintedTime, find_dates, find_times
@@ -85,7 +85,7 @@ def build_page(
         pieces, text = [], ""
         for i in row:
             text += _GAP if text else ""
-            along = [rotated(point, -angle)[0] for point in lines[i].quad.points]
+            along = [x for x, _ in all_rotated(lines[i].quad.points, -angle)]
             size = heights[i] / usual
             end = len(text) + len(lines[i].text)
             pieces.append(Piece(len(text), end, i, min(along) / usual, max(along) / usual, size))
