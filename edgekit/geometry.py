@@ -75,7 +75,10 @@ def homography(size: tuple[int, int], quad: Quad) -> tuple[float, ...]:
 
 def project(point: Point, coefficients: Sequence[float]) -> Point:
     """Where a ``homography`` takes a point of its rectangle."""
+    return all_projected([point], coefficients)[0]
+
+
+def all_projected(points: Iterable[Point], coefficients: Sequence[float]) -> list[Point]:
+    """Where a ``homography`` takes points of its rectangle."""
     a, b, c, d, e, f, g, h = coefficients
-    u, v = point
-    w = g * u + h * v + 1
-    return (a * u + b * v + c) / w, (d * u + e * v + f) / w
+    return [((a * u + b * v + c) / (w := g * u + h * v + 1), (d * u + e * v + f) / w) for u, v in points]
