@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit.components import Components, find_components
-from edgekit.geometry import bounding_quad, homography, project, quad_size, skew, tilt
+from edgekit.geometry import all_projected, bounding_quad, homography, quad_size, skew, tilt
 from edgekit.image import Pixels
 from edgekit.session import Session
 from edgekit.types import Quad
@@ -164,7 +164,7 @@ class Detector:
         p = self._params
         found = find_lines(in_tiles(drawn(image, view), self._heat, p.tile_pixels, p.tile_margin, p.multiple), p)
         there = homography(view.size, view.area)
-        quads = tuple(quad.map(lambda point: project(point, there)) for quad in found.quads)
+        quads = tuple(Quad(*all_projected(quad.points, there)) for quad in found.quads)
         return Detection(quads, found.upright, found.height / view.scale, found.clear)
 
     def _heat(self, pixels: Pixels) -> NDArray[np.float32]:
@@ -234,5 +234,10 @@ def _grown_quad(box: list[float], unclip: float) -> Quad:
     grow = length * thickness * unclip / (2 * (length + thickness))
     half_u, half_v = length / 2 + grow, thickness / 2 + grow
     cos, sin = math.cos(tilt), math.sin(tilt)
-    corners = [(-half_u, -half_v), (half_u, -half_v), (half_u, half_v), (-half_u, half_v)]
-    return Quad(*((x + u * cos - v * sin, y + u * sin + v * cos) for u, v in corners))
+    along, up = (half_u * cos, half_u * sin), (half_v * sin, half_v * cos)
+    return Quad(
+        (x - along[0] + up[0], y - along[1] - up[1]),
+        (x + along[0] + up[0], y + along[1] - up[1]),
+        (x + along[0] - up[0], y + along[1] + up[1]),
+        (x - along[0] - up[0], y - along[1] + up[1]),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from edgekit.types import Point, Quad
 
@@ -39,16 +39,21 @@ def turn_point(point: Point, degrees: int, width: int, height: int) -> Point:
 
 def rotated(point: Point, degrees: float) -> Point:
     """A point turned clockwise about the origin."""
+    return all_rotated([point], degrees)[0]
+
+
+def all_rotated(points: Iterable[Point], degrees: float) -> list[Point]:
+    """Points turned clockwise about the origin."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return point[0] * cos - point[1] * sin, point[0] * sin + point[1] * cos
+    return [(x * cos - y * sin, x * sin + y * cos) for x, y in points]
 
 
 def bounding_quad(quads: Sequence[Quad], degrees: float, margin: float) -> Quad:
     """The smallest rectangle tilted by ``degrees`` around some quads (at least one), widened by ``margin`` pixels."""
-    level = [rotated(point, -degrees) for quad in quads for point in quad.points]
+    level = all_rotated((point for quad in quads for point in quad.points), -degrees)
     left, right = min(x for x, _ in level) - margin, max(x for x, _ in level) + margin
     top, bottom = min(y for _, y in level) - margin, max(y for _, y in level) + margin
-    return Quad((left, top), (right, top), (right, bottom), (left, bottom)).map(lambda p: rotated(p, degrees))
+    return Quad(*all_rotated(((left, top), (right, top), (right, bottom), (left, bottom)), degrees))
 
 
 def homography(size: tuple[int, int], quad: Quad) -> tuple[float, ...]:
@@ -70,7 +75,10 @@ def homography(size: tuple[int, int], quad: Quad) -> tuple[float, ...]:
 
 def project(point: Point, coefficients: Sequence[float]) -> Point:
     """Where a ``homography`` takes a point of its rectangle."""
+    return all_projected([point], coefficients)[0]
+
+
+def all_projected(points: Iterable[Point], coefficients: Sequence[float]) -> list[Point]:
+    """Where a ``homography`` takes points of its rectangle."""
     a, b, c, d, e, f, g, h = coefficients
-    u, v = point
-    w = g * u + h * v + 1
-    return (a * u + b * v + c) / w, (d * u + e * v + f) / w
+    return [((a * u + b * v + c) / (w := g * u + h * v + 1), (d * u + e * v + f) / w) for u, v in points]

@@ -196,10 +196,11 @@ def _assemble(photo: Photo, scan: Scan) -> Receipt:
     width, height = turned_size(photo.image, scan.rotation)
 
     def restored(point: Point) -> Point:
-        x, y = turn_point(point, -scan.rotation % 360, width, height)
+        x, y = turn_point(point, -scan.rotation % 360, width, height) if scan.rotation else point
         return x * photo.factor, y * photo.factor
 
-    lines = tuple(replace(line, quad=line.quad.map(restored)) for line in (scan.lines[i] for i in order))
+    ordered = [scan.lines[i] for i in order]
+    lines = tuple([TextLine(line.text, line.quad.map(restored), line.confidence) for line in ordered])
     return Receipt(
         lines=lines,
         rows=tuple(tuple(place[i] for i in row) for row in scan.rows),

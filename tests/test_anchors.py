@@ -125,3 +125,10 @@ def test_one_wrong_letter_in_a_long_phrase_is_forgiven(phrase: str, at: int, let
         return
     broken = phrase[:at] + letter + phrase[at + 1 :]
     assert kinds(broken) == kinds(phrase)
+
+
+@given(st.lists(st.one_of(st.text(max_size=30), st.sampled_from(["Kuala Lumpur", "T0TAL", "SDN BHD 12", "Tax\u0301"]))))
+def test_texts_left_out_hold_no_mark(texts: list[str]) -> None:
+    exact = Anchors([("a", "TOTAL"), ("b", "Lumpur"), ("c", "Täx"), ("d", "hd1")], forgiving=False)
+    marked = {i for i, text in enumerate(texts) if exact.find(text)}
+    assert marked <= set(exact.among(texts))

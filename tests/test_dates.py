@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgekit.parsing.amounts import find_amounts
 from edgekit.parsing.dates import find_dates, find_times
 from edgekit.parsing.folding import squash
 
@@ -181,3 +182,13 @@ def test_no_text_raises(text: str) -> None:
 )
 def test_a_month_is_the_whole_word_and_a_day_of_the_week_no_month(text: str, expected: list[str]) -> None:
     assert readings(text) == [expected]
+
+
+@given(st.text(st.sampled_from("OoQIlSBZ|DU/.,:'- $%()APMamJanuryMich€²½"), max_size=40))
+def test_nothing_is_a_number_without_a_digit(text: str) -> None:
+    """What a page looks for only in rows with digits."""
+    assert (
+        not find_dates(text, MONTHS, YEARS)
+        and not find_times(text)
+        and not find_amounts(text, {"$": "USD", "S$": "SGD"})
+    )

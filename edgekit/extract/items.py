@@ -71,11 +71,12 @@ def _free(rows: Sequence[_ItemRow], owners: Mapping[int, int], places: range) ->
 
 def _item_row(row: PageRow, reading: Reading) -> _ItemRow:
     kinds: dict[str, list[int]] = {"description": [], "quantity": [], "amount": []}
+    columns = [(reading.odds[tag], words) for tag, words in kinds.items()]
     for word in reading.by_row.get(row.index, ()):
-        odds = {tag: reading.odds[tag][word] for tag in kinds}
-        tag = max(odds, key=lambda name: odds[name])
-        if odds[tag] > 0:
-            kinds[tag].append(word)
+        said = [odds[word] for odds, _ in columns]
+        most = max(said)
+        if most > 0:
+            columns[said.index(most)][1].append(word)
     priced = [(amount, words) for amount in row.amounts if (words := _touching(row, amount, reading, kinds["amount"]))]
     amount, words = priced[-1] if priced else (None, ())
     return _ItemRow(row, amount, words, tuple(kinds["description"]), tuple(kinds["quantity"]))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgekit.extract.lexicon import Lexicon
-from edgekit.geometry import quad_size, rotated, skew
+from edgekit.geometry import all_rotated, quad_size, skew
 from edgekit.parsing.amounts import Amount, find_amounts
 from edgekit.parsing.anchors import Mark
 from edgekit.parsing.dates import PrintedDate, PrintedTime, find_dates, find_times
 from edgekit.types import TextLine
 
 _MOST_DOUBT = 3.0  # characters: beyond it a line is known to be misread, and how much of it says no more
+_DIGIT = re.compile(r"[\d\\]")  # no date, time or amount is without; a backslash may be a misread 1
 _GAP = "   "  # wider than any space a number may contain, so that numbers of two lines never join
 
 
@@ -85,7 +87,7 @@ def build_page(
         pieces, text = [], ""
         for i in row:
             text += _GAP if text else ""
-            along = [rotated(point, -angle)[0] for point in lines[i].quad.points]
+            along = [x for x, _ in all_rotated(lines[i].quad.points, -angle)]
             size = heights[i] / usual
             end = len(text) + len(lines[i].text)
             pieces.append(Piece(len(text), end, i, min(along) / usual, max(along) / usual, size))
@@ -96,15 +98,22 @@ def build_page(
 
 
 def _row(index: int, text: str, pieces: tuple[Piece, ...], lexicon: Lexicon, years: tuple[int, int]) -> PageRow:
-    dates = find_dates(text, lexicon.months, years)
-    undated = blank(text, [(d.start, d.end) for d in dates])
-    times = find_times(undated)
-    untimed = blank(undated, [(t.start, t.end) for t in times if t.clear])
-    amounts = find_amounts(untimed, lexicon.marks)
+    dates, times, amounts = _numbers(text, lexicon, years) if _DIGIT.search(text) else ((), (), ())
     masked = [(d.start, d.end) for d in dates] + [(a.start, a.end) for a in amounts if a.is_money or a.percent]
     marks = lexicon.money.find(text, tuple(masked))
     height = max((piece.height for piece in pieces), default=0.0)
     return PageRow(index, text, pieces, height, amounts, marks, dates, times)
+
+
+def _numbers(
+    text: str, lexicon: Lexicon, years: tuple[int, int]
+) -> tuple[tuple[PrintedDate, ...], tuple[PrintedTime, ...], tuple[Amount, ...]]:
+    """Dates, times outside of them, and amounts outside of both."""
+    dates = find_dates(text, lexicon.months, years)
+    undated = blank(text, [(d.start, d.end) for d in dates])
+    times = find_times(undated)
+    untimed = blank(undated, [(t.start, t.end) for t in times if t.clear])
+    return dates, times, find_amounts(untimed, lexicon.marks)
 
 
 def blank(text: str, ranges: Sequence[tuple[int, int]]) -> str:

@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import log1p
 
 from edgekit.extract.labels import Entry
 from edgekit.extract.lexicon import DATE_KINDS, MONEY_KINDS, NAME_KINDS, Lexicon
 from edgekit.extract.page import Page, PageRow
-from edgekit.extract.sums import Parts, adds_up, is_paid, parts_of
+from edgekit.extract.sums import Parts, parts_of
 
 _NAME_ROWS = 12  # rows at the top in which words of names are looked for
 _MOST_ABOVE = 24  # prices above that may add up to one
-_MOST_FACTORS = 4  # numbers of a row that may make a price
-_LONG = 16  # characters that count as a long word
 
 _KINDS = (*MONEY_KINDS, *DATE_KINDS, *(kind for kind in NAME_KINDS if kind not in MONEY_KINDS))
 _ENTRY_KINDS = tuple(kind for kind in MONEY_KINDS if kind not in ("incl", "price"))
@@ -145,19 +142,6 @@ def _piled(by_row: Sequence[Sequence[Entry]]) -> frozenset[int]:
     return frozenset(piled)
 
 
-def measures_of(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int, entry: Entry | None) -> tuple[float, ...]:
-    """The MEASURES of the i-th word of a row. entry: what it is in, see ``entry_of``."""
-    span = words[i]
-    return (
-        *_of_place(sheet, row, words, i),
-        *_of_print(sheet, row, span),
-        *_of_amount(row, span, entry),
-        *_of_value(sheet, row, entry),
-        float(any(_meet(d.start, d.end, span) for d in row.dates)),
-        float(any(_meet(t.start, t.end, span) for t in row.times)),
-    )
-
-
 def flags_of(sheet: Sheet, span: Span, entry: Entry | None) -> list[int]:
     """The columns of PLACES in which a word is flagged with 1; the other flags are 0. entry: see ``entry_of``."""
     found = []
@@ -174,84 +158,7 @@ def flags_of(sheet: Sheet, span: Span, entry: Entry | None) -> list[int]:
 
 def entry_of(sheet: Sheet, span: Span) -> Entry | None:
     """The amount that a word is in."""
-    return next((e for e in sheet.entries[span.row] if _meet(e.amount.start, e.amount.end, span)), None)
-
-
-def _meet(start: int, end: int, span: Span) -> bool:
-    return start < span.end and end > span.start
-
-
-def _of_place(sheet: Sheet, row: PageRow, words: Sequence[Span], i: int) -> tuple[float, ...]:
-    span, rows = words[i], len(sheet.page.rows)
-    first, last = i == 0, i == len(words) - 1
-    middle = (words[0].left + words[-1].right) / 2
-    return (
-        (span.left - sheet.left) / sheet.width,
-        (span.right - sheet.left) / sheet.width,
-        row.index / max(rows - 1, 1),
-        log1p(row.index) / 4,
-        log1p(rows - 1 - row.index) / 4,
-        min(len(words), 10) / 10,
-        float(first),
-        float(last),
-        float(first or words[i - 1].line != span.line),
-        float(last or words[i + 1].line != span.line),
-        0.0 if first else _clipped((span.left - words[i - 1].right) / 20),
-        0.0 if last else _clipped((words[i + 1].left - span.right) / 20),
-        _clipped((middle - sheet.left) / sheet.width - 0.5),
-    )
-
-
-def _clipped(value: float) -> float:
-    return min(max(value, -1.0), 1.0)
-
-
-def _of_print(sheet: Sheet, row: PageRow, span: Span) -> tuple[float, ...]:
-    text = row.text[span.start : span.end]
-    height = next((piece.height for piece in row.pieces if piece.start <= span.start < piece.end), 1.0)
-    letters = sum(map(str.isalpha, text))
-    return (
-        min(height - 1.0, 2.0),
-        height / max(sheet.tallest, 1e-6),
-        sheet.page.lines[span.line].confidence,
-        min(len(text), _LONG) / _LONG,
-        sum(map(str.isdigit, text)) / len(text),
-        letters / len(text),
-        sum(map(str.isupper, text)) / max(letters, 1),
-    )
-
-
-def _of_amount(row: PageRow, span: Span, entry: Entry | None) -> tuple[float, ...]:
-    amount = next((a for a in row.amounts if _meet(a.start, a.end, span)), None)
-    if amount is None:
-        return (0.0,) * 10
-    return (
-        1.0,
-        float(entry is not None and entry.is_money),
-        float(amount.decimals == 2),
-        float(amount.percent),
-        float(amount.grouped),
-        float(amount.noisy),
-        float(bool(amount.code)),
-        float(amount.value < 0),
-        float(amount.value == 0),
-        float(entry is not None and entry.adopted),
-    )
-
-
-def _of_value(sheet: Sheet, row: PageRow, entry: Entry | None) -> tuple[float, ...]:
-    if entry is None:
-        return (0.0,) * 8
-    value = abs(entry.amount.value)
-    others = [float(a.value) for a in row.amounts if a.start != entry.amount.start and not a.percent][:_MOST_FACTORS]
-    products = [a * b for i, a in enumerate(others) for b in others[i + 1 :]]
-    return (
-        min(float(value) / max(float(sheet.largest), 0.01), 2.0),
-        float(value == sheet.largest),
-        min(len(sheet.rows_of[value]) - 1, 3) / 3,
-        min(entry.siblings - 1 - entry.order, 3) / 3,
-        float(adds_up(value, entry.row, sheet.parts)),
-        float(is_paid(value, sheet.parts)),
-        float(entry.row in sheet.piled and entry.order == entry.siblings - 1),
-        float(any(abs(product - float(value)) < 0.005 for product in products)),
-    )
+    for entry in sheet.entries[span.row]:
+        if entry.amount.start < span.end and entry.amount.end > span.start:
+            return entry
+    return None

@@ -60,7 +60,7 @@ def _rival(code: str, scores: Mapping[str, float], marks: Counter[str]) -> float
 
 def _word_votes(page: Page, lexicon: Lexicon) -> dict[str, float]:
     seen: dict[int, set[str]] = {}
-    for row in page.rows:
+    for row in [page.rows[i] for i in lexicon.region_words.among([row.text for row in page.rows])]:
         for mark in lexicon.region_words.find(row.text):
             for number in map(int, mark.kind.split(",")):
                 seen.setdefault(number, set()).add(squash(row.text[mark.start : mark.end]))

@@ -39,6 +39,7 @@ class _Top:
     """The top of a page: its segments, their largest height, and the number of the first that is a barrier.
 
     rows: those of the whole page, folded, with a line feed after each; starts: where each begins, and their end.
+    money, dated: numbers of the rows with prices, and with dates or times.
     """
 
     segments: Sequence[Segment]
@@ -46,6 +47,8 @@ class _Top:
     barrier: int
     rows: str
     starts: Sequence[int]
+    money: frozenset[int]
+    dated: frozenset[int]
 
 
 def rank_names(page: Page, lexicon: Lexicon, params: ExtractParams) -> list[Name]:
@@ -79,6 +82,8 @@ def _top_of(segments: Sequence[Segment], page: Page) -> _Top:
         barrier=next((i for i, segment in enumerate(segments) if segment.is_barrier), len(segments)),
         rows="".join(rows),
         starts=[0, *accumulate(map(len, rows))],
+        money=frozenset(row.index for row in page.rows if any(amount.is_money for amount in row.amounts)),
+        dated=frozenset(row.index for row in page.rows if row.dates or row.times),
     )
 
 
@@ -133,10 +138,10 @@ def _of_surroundings(span: slice, top: _Top) -> tuple[float, ...]:
 
 
 def _of_rows(run: Sequence[Segment], text: str, top: _Top, page: Page) -> tuple[float, ...]:
-    rows = [page.rows[segment.row] for segment in run]
+    rows = [segment.row for segment in run]
     return (
-        any(amount.is_money for row in rows for amount in row.amounts),
-        any(row.dates or row.times for row in rows),
+        not top.money.isdisjoint(rows),
+        not top.dated.isdisjoint(rows),
         _is_echoed(run, top),
         page.confidence([line for segment in run for line in segment.lines]),
         sum([segment.odd for segment in run]) / max(len(text), 1),

@@ -6,14 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.extract.labels import Entry
 from edgekit.extract.lexicon import Lexicon
+from edgekit.extract.measures import measures_of
 from edgekit.extract.page import Page, PageRow, Piece
-from edgekit.extract.places import MEASURES, PLACES, Span, entry_of, flags_of, measures_of, sheet_of
+from edgekit.extract.places import MEASURES, PLACES, Span, entry_of, flags_of, sheet_of
+
+Word = TypeVar("Word")
 
 TAGS = ("vendor", "date", "time", "currency", "subtotal", "tax", "total", "description", "quantity", "amount")
 """What a word may be, in the order of the network's scores."""
@@ -49,25 +53,26 @@ def encode(page: Page, found: Sequence[Entry], lexicon: Lexicon) -> Words:
     512 the first 128 and the last 384 are kept.
     """
     by_row = [_spans_of(row) for row in page.rows]
-    words = [(row, spans, i) for row, spans in zip(page.rows, by_row, strict=True) for i in range(len(spans))]
-    if len(words) > BUCKETS[-1]:
-        words = words[:_HEAD] + words[_HEAD - BUCKETS[-1] :]
-    size = next(bucket for bucket in BUCKETS if bucket >= len(words))
+    spans = _kept([span for words in by_row for span in words])
+    size = next(bucket for bucket in BUCKETS if bucket >= len(spans))
     chars = np.zeros((1, size, LETTERS), np.int32)
     places = np.zeros((1, size, len(PLACES)), np.float32)
-    spans = tuple([of_row[i] for _, of_row, i in words])
     if spans:
         sheet = sheet_of(page, found, lexicon)
         texts = [page.rows[span.row].text[span.start : span.end] for span in spans]
         chars[0, : len(spans)] = [_padded(char_ids(text)) for text in texts]
-        entries = [entry_of(sheet, span) for span in spans]
-        known = list(zip(spans, entries, strict=True))
-        places[0, : len(spans), :MEASURES] = [
-            measures_of(sheet, *word, entry) for word, entry in zip(words, entries, strict=True)
-        ]
+        entries = [[entry_of(sheet, span) for span in words] for words in by_row]
+        rows = zip(page.rows, by_row, entries, strict=True)
+        places[0, : len(spans), :MEASURES] = _kept([word for row in rows for word in measures_of(sheet, *row)])
+        known = zip(spans, _kept([entry for of_row in entries for entry in of_row]), strict=True)
         flagged = [(number, column) for number, pair in enumerate(known) for column in flags_of(sheet, *pair)]
         places[0, [number for number, _ in flagged], [column for _, column in flagged]] = 1.0
-    return Words(chars, places, spans)
+    return Words(chars, places, tuple(spans))
+
+
+def _kept(words: list[Word]) -> list[Word]:
+    """What is looked at of something that each word of a page has."""
+    return words if len(words) <= BUCKETS[-1] else words[:_HEAD] + words[_HEAD - BUCKETS[-1] :]
 
 
 def _padded(ids: list[int]) -> list[int]:

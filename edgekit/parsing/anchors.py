@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -69,6 +69,7 @@ class Anchors:
             if letters not in known:
                 allowed = _allowed(letters) if forgiving else 0
                 known[letters] = _Phrase(kind, printed, letters, allowed, allowed * (len(letters) >= _EDITS_FROM))
+        self._phrases = tuple(known)
         # First letters of a piece, its size, the piece: to each phrase it is of, and where in that phrase it starts.
         self._index: dict[str, dict[int, dict[str, list[tuple[_Phrase, int]]]]] = {}
         for phrase in known.values():
@@ -83,6 +84,13 @@ class Anchors:
         and cleaner one stands.
         """
         return _found(self, text, masked)
+
+    def among(self, texts: Sequence[str]) -> list[int]:
+        """Which texts hold all letters of a phrase: anchors that are not forgiving find nothing in others."""
+        folded = [squash(text) for text in texts]
+        page = "\n".join(folded)
+        present = [letters for letters in self._phrases if letters in page]
+        return [i for i, letters in enumerate(folded) if any(phrase in letters for phrase in present)]
 
     def places(self, letters: str) -> dict[tuple[_Phrase, int], None]:
         """Where phrases may start: one of their pieces stands unharmed at its place behind."""
