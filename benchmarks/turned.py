@@ -31,7 +31,8 @@ examples:
 
 F1: of the fields, with the scorer of edgekit eval. words: how many of all words are those of the upright read; of long
 receipts, those printed. same: share of receipts with all four fields as upright, character for character. right way:
-share whose quarter turn was found. time: median of the paired ratios to the upright read.
+share whose quarter turn was found. time: median of the paired ratios to the upright read. cpu: the same of processor
+time, all threads together, which other work on the machine disturbs less. ms: median time of a read.
 Quarter turns and frames are exact; other views are drawn once more, which costs some sharpness: "0 redrawn" shows how
 much. Tilted photos are larger pictures: "0 with room" is as large as those tilted by 20 degrees, and upright.
 Exit: 0 done, 2 an error (one line on stderr)."""
@@ -41,13 +42,21 @@ Read = Callable[[Image.Image], Receipt]
 Step = Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of a read: of the clock, and of the processor in all threads."""
+
+    clock: float
+    cpu: float
+
+
 @dataclass(slots=True)
 class Seen:
-    """What became of all receipts in one view. words: share per receipt. seconds: of each read."""
+    """What became of all receipts in one view. words: share per receipt. spent: by each read."""
 
     predictions: list[dict[str, str | None]] = field(default_factory=list)
     words: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+    spent: list[Spent] = field(default_factory=list)
     same: int = 0
     right_way: int = 0
 
@@ -91,11 +100,12 @@ def compare(data: DataSet, views: Sequence[View], read: Read, step: Step) -> dic
         read(photo)
         upright, before = _timed(read, photo)
         for view in views:
-            receipt, seconds = _timed(read, view.draw(photo, seed))
+            receipt, spent = _timed(read, view.draw(photo, seed))
             way = (receipt.rotation + view.turn) % 360 == 0
-            _note(seen[_name(view)], row, receipt, upright, seconds, way)
+            _note(seen[_name(view)], row, receipt, upright, spent, way)
         _, after = _timed(read, photo)
-        _note(seen[UPRIGHT], row, upright, upright, (before + after) / 2, upright.rotation == 0)
+        mean = Spent((before.clock + after.clock) / 2, (before.cpu + after.cpu) / 2)
+        _note(seen[UPRIGHT], row, upright, upright, mean, upright.rotation == 0)
         step()
     measured = [{"view": name, **figures(data.rows, one, seen[UPRIGHT], data.contains)} for name, one in seen.items()]
     return {"set": data.name, "splits": data.splits, "pictures": len(data.pictures), "views": measured}
@@ -109,9 +119,9 @@ def compare_long(seeds: Sequence[int], read: Read, step: Step) -> dict[str, Any]
         shortest: Receipt | None = None
         for name, ratio in zip(names, RATIOS, strict=True):
             row, photo = long_receipt(seed, ratio)
-            receipt, seconds = _timed(read, photo)
+            receipt, spent = _timed(read, photo)
             shortest = shortest or receipt
-            _note(seen[name], row, receipt, shortest, seconds, receipt.rotation == 0)
+            _note(seen[name], row, receipt, shortest, spent, receipt.rotation == 0)
             printed = [line["text"] for line in row["lines"]]
             seen[name].words[-1] = agreement(printed, [line.text for line in receipt.lines])
         rows.append(row)
@@ -121,7 +131,7 @@ def compare_long(seeds: Sequence[int], read: Read, step: Step) -> dict[str, Any]
 
 
 def figures(rows: Sequence[dict[str, Any]], seen: Seen, upright: Seen, contains: bool) -> dict[str, Any]:
-    """``f1`` (pooled, and of each field), ``points`` of F1 against upright, ``words``, ``same``, ``time`` ..."""
+    """``f1`` (pooled, and of each field), ``points`` of F1 against upright, ``words``, ``time``, ``cpu`` ..."""
     report = score(rows, seen.predictions, contains)
     expected = score(rows, upright.predictions, contains)
     names = [name for name in (POOLED, *SCORED) if name in report]
@@ -131,8 +141,9 @@ def figures(rows: Sequence[dict[str, Any]], seen: Seen, upright: Seen, contains:
         "words": round(sum(seen.words) / max(len(seen.words), 1), 4),
         "same": seen.same,
         "right_way": seen.right_way,
-        "median_ms": round(1000 * median(seen.seconds), 1),
-        "time": paired_ratio(seen.seconds, upright.seconds),
+        "median_ms": round(1000 * median([one.clock for one in seen.spent]), 1),
+        "time": paired_ratio([one.clock for one in seen.spent], [one.clock for one in upright.spent]),
+        "cpu": paired_ratio([one.cpu for one in seen.spent], [one.cpu for one in upright.spent]),
     }
 
 
@@ -147,18 +158,18 @@ def _name(view: View) -> str:
     return f"{view.group} {view.name}"
 
 
-def _timed(read: Read, photo: Image.Image) -> tuple[Receipt, float]:
-    started = time.perf_counter()
+def _timed(read: Read, photo: Image.Image) -> tuple[Receipt, Spent]:
+    clock, cpu = time.perf_counter(), time.process_time()
     receipt = read(photo)
-    return receipt, time.perf_counter() - started
+    return receipt, Spent(time.perf_counter() - clock, time.process_time() - cpu)
 
 
-def _note(seen: Seen, row: dict[str, Any], receipt: Receipt, upright: Receipt, seconds: float, way: bool) -> None:
+def _note(seen: Seen, row: dict[str, Any], receipt: Receipt, upright: Receipt, spent: Spent, way: bool) -> None:
     file = str(row["file"])
     found, expected = prediction(file, receipt), prediction(file, upright)
     seen.predictions.append(found)
     seen.words.append(agreement([line.text for line in upright.lines], [line.text for line in receipt.lines]))
-    seen.seconds.append(seconds)
+    seen.spent.append(spent)
     seen.same += found == expected
     seen.right_way += way
 
@@ -168,11 +179,12 @@ def text(result: dict[str, Any]) -> str:
     receipts = result["pictures"]
     lines = [f"{' '.join((result['set'], *result['splits']))}: {receipts} receipts"]
     lines.append(f"{'view':<16}" + "".join(f"{name:>10}" for name in ("F1", "points", "words", "same")))
-    lines[-1] += "".join(f"{name:>10}" for name in ("right way", "time", "ms"))
+    lines[-1] += "".join(f"{name:>10}" for name in ("right way", "time", "cpu", "ms"))
     for view in result["views"]:
         shares = [view["same"] / max(receipts, 1), view["right_way"] / max(receipts, 1)]
         numbers = f"{view['f1'][POOLED]:10.3f}{view['points']:+10.1f}{view['words']:10.3f}"
-        numbers += f"{shares[0]:10.3f}{shares[1]:10.3f}{view['time'] or 0:10.2f}{view['median_ms']:10.0f}"
+        numbers += f"{shares[0]:10.3f}{shares[1]:10.3f}{view['time'] or 0:10.2f}{view['cpu'] or 0:10.2f}"
+        numbers += f"{view['median_ms']:10.0f}"
         lines.append(f"{view['view']:<16}" + numbers)
     return "\n".join(lines)
 

@@ -42,7 +42,7 @@ def test_what_a_view_costs_is_counted(data: DataSet) -> None:
     assert [view["right_way"] for view in (upright, right, over, left, tilted)] == [1, 1, 0, 0, 1]
     assert right["words"] == pytest.approx(2 / 3, abs=1e-4)
     assert (tilted["f1"]["total"], tilted["points"], tilted["words"], tilted["same"]) == (0.0, -100.0, 1.0, 0)
-    assert all(view["time"] > 0 for view in result["views"])
+    assert all(view["time"] > 0 and view["cpu"] > 0 for view in result["views"])
     table = turned.text(result).splitlines()
     assert table[0] == "shop dev: 1 receipts"
     assert table[-1].split()[:7] == ["tilt", "+10", "0.000", "-100.0", "1.000", "0.000", "1.000"]

@@ -139,7 +139,8 @@ def heat(case: dict[str, Any]) -> Any:
     tilts = parts.tilts()
     extents = [column.tolist() for column in parts.extents(tilts)] if parts.count else [[], [], [], []]
     found = find_lines(heated, used)
-    return plain({"means": parts.means(), "tilts": tilts, "extents": extents, **plain(found)})
+    lines = {"quads": found.quads, "upright": found.upright, "height": found.height, "clear": found.clear}
+    return plain({"means": parts.means(), "tilts": tilts, "extents": extents, **lines})
 
 
 def input_size(case: dict[str, Any]) -> Any:

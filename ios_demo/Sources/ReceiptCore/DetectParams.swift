@@ -43,7 +43,8 @@ struct DetectParams: Sendable {
     let lookShare: Double
     /// Line heights left free around it.
     let lookMargin: Double
-    /// The same around tilted text, where no rim of the picture cuts them off.
+    /// The same around text that a glance shows tilted, where no rim of the picture cuts them off, or on its side: boxes
+    /// around it come out larger.
     let tiltedMargin: Double
 
     private static let keys = [
