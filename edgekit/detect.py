@@ -10,6 +10,7 @@ out by the same distance).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +41,7 @@ class DetectParams:
     look to tell skew and height of the text. height: the height aimed at, in heat-map pixels. least_height: lower text
     is looked at again. look_tilt: degrees of skew from which text is looked at level. look_share: where it is not
     clear, text is looked at again if the rectangle around it covers at most this share of the picture. look_margin:
-    line heights left free around it, tilted_margin: around text that a glance shows tilted, where no rim of the picture
-    cuts them off, or on its side: boxes around it come out larger.
+    line heights left free around it, tilted_margin: around tilted text, where no rim of the picture cuts them off.
     """
 
     multiple: int
@@ -75,14 +75,13 @@ class Detection:
 
     quads: of the lines, in pixels of the picture given. upright: False where most text runs down or up the picture.
     height: median height of the lines' shrunken regions, in the same pixels; 0 without lines. clear: whether
-    enough regions are elongated for skew and height to be trusted. turned: the picture was turned after this was seen.
+    enough regions are elongated for skew and height to be trusted.
     """
 
     quads: tuple[Quad, ...]
     upright: bool
     height: float = 0.0
     clear: bool = False
-    turned: bool = False
 
 
 class Detector:
@@ -139,7 +138,7 @@ class Detector:
         away = abs(lean - tilt(view.area))
         if found.clear and found.height * view.scale >= enough and away < p.look_tilt:
             return None
-        area = self._text_area(image, found, lean if abs(lean) >= p.look_tilt else 0.0)
+        area = self._text_area(image, found.quads, lean if abs(lean) >= p.look_tilt else 0.0)
         width, height = quad_size(area)
         if not found.clear:
             small = width * height <= p.look_share * image.width * image.height
@@ -147,12 +146,11 @@ class Detector:
         scale = min(p.height / max(found.height, 1e-6), math.sqrt(p.max_pixels / (width * height)))
         return View(area, self._rounded(width, height, scale, p.max_pixels))
 
-    def _text_area(self, image: Image.Image, found: Detection, degrees: float) -> Quad:
-        quads = found.quads
+    def _text_area(self, image: Image.Image, quads: Sequence[Quad], degrees: float) -> Quad:
         if not quads:
             return _frame(image)
         thickness = sorted(quad_size(quad)[1] for quad in quads)[len(quads) // 2]
-        margin = self._params.tilted_margin if degrees or found.turned else self._params.look_margin
+        margin = self._params.tilted_margin if degrees else self._params.look_margin
         area = bounding_quad(quads, degrees, margin * thickness)
         if degrees:
             return area

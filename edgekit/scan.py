@@ -130,7 +130,7 @@ def _turned(detection: Detection, height: int) -> Detection:
     """Lines of a picture ``height`` pixels high that run down or up it, once it is turned clockwise by 90 degrees."""
     quads = tuple(quad.map(lambda point: turn_point(point, 90, 0, height)) for quad in detection.quads)
     quads = tuple(quad.flipped() if abs(tilt(quad)) > 90 else quad for quad in quads)
-    return replace(detection, quads=quads, upright=True, turned=True)
+    return replace(detection, quads=quads, upright=True)
 
 
 def _placed(lines: Sequence[TextLine], quads: Sequence[Quad]) -> tuple[TextLine, ...]:

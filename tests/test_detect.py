@@ -1,5 +1,4 @@
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -180,16 +179,6 @@ def test_lines_across_end_the_search_unless_the_way_up_is_known() -> None:
     again = Detector(session, PARAMS).detect(page(full()), known)
     assert len(session.shapes) == 1
     assert len(again.quads) == len(known.quads)
-
-
-def test_less_is_left_free_around_what_a_glance_showed_on_its_side() -> None:
-    session, picture = FakeSession(), page([(400, y, 900, y + 29) for y in range(300, 800, 60)])
-    detector = Detector(session, replace(PARAMS, look_margin=3.0, tilted_margin=0.5))
-    known = detector.detect(picture)
-    found = [detector.detect(picture, seen) for seen in (known, replace(known, turned=True))]
-    assert looks(session)[-1] < 0.8 * looks(session)[-2]
-    assert [len(each.quads) for each in found] == [9, 9]
-    assert [each.turned for each in found] == [False, False]
 
 
 def test_long_pictures_are_seen_in_tiles() -> None:

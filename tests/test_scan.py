@@ -101,7 +101,7 @@ def test_what_is_known_of_a_page_is_carried_over() -> None:
 def test_a_glance_at_a_page_on_its_side_serves_once_it_is_turned() -> None:
     detector = FakeDetector(clear=True)
     Scanner(detector, FakeRecognizer(), PARAMS).find(turn(page(), 270))  # type: ignore[arg-type]
-    assert detector.known == Detection((Quad((200, 0), (260, 0), (260, 20), (200, 20)),), True, clear=True, turned=True)
+    assert detector.known == Detection((Quad((200, 0), (260, 0), (260, 20), (200, 20)),), True, clear=True)
 
 
 def test_a_page_that_lies_on_its_side_either_way_is_taken_as_it_is() -> None:

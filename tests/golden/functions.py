@@ -139,8 +139,7 @@ def heat(case: dict[str, Any]) -> Any:
     tilts = parts.tilts()
     extents = [column.tolist() for column in parts.extents(tilts)] if parts.count else [[], [], [], []]
     found = find_lines(heated, used)
-    lines = {"quads": found.quads, "upright": found.upright, "height": found.height, "clear": found.clear}
-    return plain({"means": parts.means(), "tilts": tilts, "extents": extents, **lines})
+    return plain({"means": parts.means(), "tilts": tilts, "extents": extents, **plain(found)})
 
 
 def input_size(case: dict[str, Any]) -> Any:

@@ -18,8 +18,6 @@ struct Detection: Sendable {
     var height = 0.0
     /// Whether enough regions are elongated for skew and height to be trusted.
     var clear = false
-    /// Whether the picture was turned after this was seen.
-    var turned = false
 }
 
 /// Finds the lines of text in a picture.
@@ -57,7 +55,7 @@ struct Detector: Sendable {
         let lean = found.clear ? skew(found.quads) : 0
         let away = abs(lean - tilt(view.area))
         if found.clear && found.height * view.scale >= enough && away < params.lookTilt { return nil }
-        let area = textArea(picture, found, abs(lean) >= params.lookTilt ? lean : 0)
+        let area = textArea(picture, found.quads, abs(lean) >= params.lookTilt ? lean : 0)
         let sides = quadSize(area)
         if !found.clear {
             let share = params.lookShare * Double(picture.width) * Double(picture.height)
@@ -69,11 +67,10 @@ struct Detector: Sendable {
         return Viewport(area, roundedSize(sides.along, sides.across, scale, params.maxPixels, params))
     }
 
-    private func textArea(_ picture: Picture, _ found: Detection, _ degrees: Double) -> Quad {
-        let quads = found.quads
+    private func textArea(_ picture: Picture, _ quads: [Quad], _ degrees: Double) -> Quad {
         if quads.isEmpty { return frame(picture) }
         let thickness = quads.map { quadSize($0).across }.sorted()[quads.count / 2]
-        let margin = degrees != 0 || found.turned ? params.tiltedMargin : params.lookMargin
+        let margin = degrees != 0 ? params.tiltedMargin : params.lookMargin
         let area = boundingQuad(quads, degrees, margin * thickness)
         if degrees != 0 { return area }
         let left = max(0, area.topLeft.x.rounded(.down))

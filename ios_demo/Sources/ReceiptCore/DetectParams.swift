@@ -43,8 +43,7 @@ struct DetectParams: Sendable {
     let lookShare: Double
     /// Line heights left free around it.
     let lookMargin: Double
-    /// The same around text that a glance shows tilted, where no rim of the picture cuts them off, or on its side: boxes
-    /// around it come out larger.
+    /// The same around tilted text, where no rim of the picture cuts them off.
     let tiltedMargin: Double
 
     private static let keys = [

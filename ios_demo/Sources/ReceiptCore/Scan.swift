@@ -113,14 +113,13 @@ private func turned(_ detection: Detection, _ height: Int) -> Detection {
     let quads = detection.quads.map { quad in quad.map { turnPoint($0, 90, width: 0, height: height) } }
     return Detection(
         quads: quads.map { abs(tilt($0)) > 90 ? $0.flipped() : $0 }, upright: true, height: detection.height,
-        clear: detection.clear, turned: true)
+        clear: detection.clear)
 }
 
 private func enlarged(_ detection: Detection, _ times: Double) -> Detection {
     let quads = detection.quads.map { quad in quad.map { Point($0.x * times, $0.y * times) } }
     return Detection(
-        quads: quads, upright: detection.upright, height: detection.height * times, clear: detection.clear,
-        turned: detection.turned)
+        quads: quads, upright: detection.upright, height: detection.height * times, clear: detection.clear)
 }
 
 /// Longest first, but before them the `probe_lines` by which the way up is told.

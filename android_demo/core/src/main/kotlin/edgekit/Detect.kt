@@ -35,8 +35,7 @@ import kotlin.math.sqrt
  * tell skew and height of the text. [height]: the height aimed at, in heat-map pixels. [leastHeight]: lower text is
  * looked at again. [lookTilt]: degrees of skew from which text is looked at level. [lookShare]: where it is not clear,
  * text is looked at again if the rectangle around it covers at most this share of the picture. [lookMargin]: line
- * heights left free around it, [tiltedMargin]: around text that a glance shows tilted, where no rim of the picture cuts
- * them off, or on its side: boxes around it come out larger.
+ * heights left free around it, [tiltedMargin]: around tilted text, where no rim of the picture cuts them off.
  */
 class DetectParams(node: Node) {
     private val members = node.members(
@@ -76,14 +75,13 @@ class DetectParams(node: Node) {
  *
  * [quads]: of the lines, in pixels of the picture given. [upright]: false where most text runs down or up it. [height]:
  * median height of the lines' shrunken regions, in the same pixels; 0 without lines. [clear]: whether enough regions are
- * elongated for skew and height to be trusted. [turned]: the picture was turned after this was seen.
+ * elongated for skew and height to be trusted.
  */
 data class Detection(
     val quads: List<Quad>,
     val upright: Boolean,
     val height: Double = 0.0,
     val clear: Boolean = false,
-    val turned: Boolean = false,
 )
 
 /** Finds the lines of text in a picture. */
@@ -118,7 +116,7 @@ class Detector(private val session: Session, private val params: DetectParams) {
         val lean = if (found.clear) skew(found.quads) else 0.0
         val away = abs(lean - tilt(view.area))
         if (found.clear && found.height * view.scale >= enough && away < params.lookTilt) return null
-        val area = textArea(picture, found, if (abs(lean) >= params.lookTilt) lean else 0.0)
+        val area = textArea(picture, found.quads, if (abs(lean) >= params.lookTilt) lean else 0.0)
         val (along, across) = quadSize(area)
         if (!found.clear) {
             val small = along * across <= params.lookShare * picture.width * picture.height
@@ -128,11 +126,10 @@ class Detector(private val session: Session, private val params: DetectParams) {
         return View(area, roundedSize(along, across, scale, params.maxPixels, params))
     }
 
-    private fun textArea(picture: Picture, found: Detection, degrees: Double): Quad {
-        val quads = found.quads
+    private fun textArea(picture: Picture, quads: List<Quad>, degrees: Double): Quad {
         if (quads.isEmpty()) return frame(picture)
         val thickness = quads.map { quadSize(it).across }.sorted()[quads.size / 2]
-        val margin = if (degrees != 0.0 || found.turned) params.tiltedMargin else params.lookMargin
+        val margin = if (degrees != 0.0) params.tiltedMargin else params.lookMargin
         val area = boundingQuad(quads, degrees, margin * thickness)
         if (degrees != 0.0) return area
         val left = max(0.0, floor(area.topLeft.x))

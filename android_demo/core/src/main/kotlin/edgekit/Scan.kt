@@ -93,8 +93,7 @@ internal fun wayUp(
 /** Lines of a picture [height] pixels high that run down or up it, once it is turned clockwise by 90 degrees. */
 private fun turned(detection: Detection, height: Int): Detection {
     val quads = detection.quads.map { quad -> quad.map { turnPoint(it, 90, 0, height) } }
-    val level = quads.map { if (abs(tilt(it)) > 90) it.flipped() else it }
-    return detection.copy(quads = level, upright = true, turned = true)
+    return detection.copy(quads = quads.map { if (abs(tilt(it)) > 90) it.flipped() else it }, upright = true)
 }
 
 private fun placed(lines: List<TextLine>, quads: List<Quad>): List<TextLine> =
