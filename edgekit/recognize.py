@@ -25,7 +25,7 @@ Batch: TypeAlias = "tuple[int, list[int]]"
 """Width of a bucket, and indices of the quads that are read together at that width."""
 
 _TOGETHER = 1 << 20
-"""Bytes of pixels that are drawn before the network runs: half a receipt. More takes memory, and saves no more time."""
+"""Bytes of pixels that a worker draws before the network runs: half a receipt. More saves no more time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +61,23 @@ class Recognizer:
         self._params = params
         self._charset = tuple(charset)
         self._pool = ThreadPoolExecutor(workers, "edgekit-recognize") if workers > 1 else None
+        self._together = _TOGETHER * workers  # batches enough that no worker waits long for the others
 
     def read(self, image: Image.Image, quads: Sequence[Quad]) -> list[TextLine]:
         """One line per quad, in the same order; a quad without text gives an empty one with confidence 0."""
         image.load()  # workers share the picture: none of them may be the one that decodes it
         lines: dict[int, TextLine] = {}
-        for batches in self._together(self.plan(quads)):
+        for batches in self._grouped(self.plan(quads)):
             lines.update(self._read_batches(image, quads, batches))
         return [lines[i] for i in range(len(quads))]
 
-    def _together(self, batches: Sequence[Batch]) -> Iterator[list[Batch]]:
-        """The batches in their order, as many at once as _TOGETHER bytes hold, one at least."""
+    def _grouped(self, batches: Sequence[Batch]) -> Iterator[list[Batch]]:
+        """The batches in their order, as many at once as the bytes for all workers hold, one at least."""
         some: list[Batch] = []
         size = 0
         for bucket, members in batches:
             more = len(members) * self._params.height * bucket * 3
-            if some and size + more > _TOGETHER:
+            if some and size + more > self._together:
                 yield some
                 some, size = [], 0
             some.append((bucket, members))

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from edgekit import recognize
 from edgekit.errors import ManifestError
+from edgekit.image import Pixels, crop
 from edgekit.manifest import parse_params
 from edgekit.recognize import RecognizeParams, Recognizer, decode
 from edgekit.types import Quad
@@ -83,6 +85,29 @@ def test_lines_come_back_in_the_order_of_the_quads(workers: int) -> None:
     assert [found.quad for found in lines] == quads
     assert {found.confidence for found in lines} == {0.75}
     assert all(len(batch) <= PARAMS.batch for batch in session.batches)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_so_many_lines_are_drawn_ahead_of_the_network(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, ahead = [], []
+
+    def counted(image: Image.Image, quad: Quad, width: int, height: int) -> Pixels:
+        drawn.append(quad)
+        return crop(image, quad, width, height)
+
+    monkeypatch.setattr(recognize, "crop", counted)
+
+    class Watching(FakeSession):
+        def run(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+            ahead.append(len(drawn) - sum(map(len, self.batches)))
+            return super().run(*inputs)
+
+    quads = [line(256, 48, y) for y in range(100)]
+    session = Watching()
+    lines = Recognizer(session, PARAMS, "ab ", workers).read(Image.new("RGB", (256, 160), "white"), quads)
+    assert [found.quad for found in lines] == quads and {found.text for found in lines} == {"a"}
+    fit = workers * recognize._TOGETHER // (PARAMS.batch * 256 * 48 * 3) * PARAMS.batch
+    assert max(ahead) == fit < len(quads)
 
 
 def test_short_lines_are_padded_and_long_ones_squeezed() -> None:
