@@ -73,11 +73,6 @@ def homography(size: tuple[int, int], quad: Quad) -> tuple[float, ...]:
     return a / width, b / height, x0, d / width, e / height, y0, g / width, h / height
 
 
-def project(point: Point, coefficients: Sequence[float]) -> Point:
-    """Where a ``homography`` takes a point of its rectangle."""
-    return all_projected([point], coefficients)[0]
-
-
 def all_projected(points: Iterable[Point], coefficients: Sequence[float]) -> list[Point]:
     """Where a ``homography`` takes points of its rectangle."""
     a, b, c, d, e, f, g, h = coefficients

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.geometry import bounding_quad, homography, project, quad_size, rotated, skew, tilt, turn_point
+from edgekit.geometry import all_projected, bounding_quad, homography, quad_size, rotated, skew, tilt, turn_point
 from edgekit.types import Quad
 
 _coordinate = st.floats(-500, 500, allow_nan=False)
@@ -27,7 +27,7 @@ def test_homography_takes_corners_to_corners(corners: list[tuple[float, float]],
         return
     coefficients = homography((width, height), Quad(*corners))
     for (u, v), (x, y) in zip([(0, 0), (width, 0), (width, height), (0, height)], corners, strict=True):
-        assert project((u, v), coefficients) == pytest.approx((x, y), abs=1e-4)
+        assert all_projected([(u, v)], coefficients)[0] == pytest.approx((x, y), abs=1e-4)
 
 
 @given(_coordinate, _coordinate, st.floats(1, 300), st.floats(1, 300), st.floats(-180, 180))

@@ -101,7 +101,7 @@ def quads(case: dict[str, Any]) -> Any:
             "rotated": geometry.rotated(point, case["degrees"]),
             "bounding": geometry.bounding_quad(found, case["degrees"], 2.5),
             "homography": there,
-            "projected": geometry.project(point, there),
+            "projected": geometry.all_projected([point], there)[0],
             "flipped": first.flipped(),
             "list": first.to_list(),
         }
