@@ -16,6 +16,8 @@ from edgekit.types import TextLine
 _MOST_DOUBT = 3.0  # characters: beyond it a line is known to be misread, and how much of it says no more
 _DIGIT = re.compile(r"[\d\\]")  # no date, time or amount is without; a backslash may be a misread 1
 _GAP = "   "  # wider than any space a number may contain, so that numbers of two lines never join
+_CENTS = re.compile(r"[.,][0-9]{2}(?![0-9.,])")
+_CUT = 1.0  # text heights between the parts of a price that was read as two lines; columns stand about three apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +86,25 @@ def build_page(
     usual = max(usual, 1e-6)
     built = []
     for index, row in enumerate(rows):
-        pieces, text = [], ""
+        pieces: list[Piece] = []
+        text = ""
         for i in row:
-            text += _GAP if text else ""
             along = [x for x, _ in all_rotated(lines[i].quad.points, -angle)]
-            size = heights[i] / usual
-            end = len(text) + len(lines[i].text)
-            pieces.append(Piece(len(text), end, i, min(along) / usual, max(along) / usual, size))
+            left, right = min(along) / usual, max(along) / usual
+            if text:
+                text += _between(text, lines[i].text, left - pieces[-1].right)
+            pieces.append(Piece(len(text), len(text) + len(lines[i].text), i, left, right, heights[i] / usual))
             text += lines[i].text
         built.append(_row(index, text, tuple(pieces), lexicon, years))
     cents = any(amount.decimals == 2 and not amount.percent for row in built for amount in row.amounts)
     return Page(tuple(lines), tuple(built), not cents)
+
+
+def _between(text: str, following: str, gap: float) -> str:
+    """What parts two lines of a row: one space where a price was cut before its point (``18`` and ``.00``), so that it
+    is read as one that stands apart."""
+    cut = gap < _CUT and text[-1] in "0123456789" and _CENTS.match(following)
+    return " " if cut else _GAP
 
 
 def _row(index: int, text: str, pieces: tuple[Piece, ...], lexicon: Lexicon, years: tuple[int, int]) -> PageRow:

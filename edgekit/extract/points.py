@@ -12,7 +12,7 @@ from edgekit.extract.labels import Entry
 from edgekit.extract.network import FLOOR, Reading
 from edgekit.extract.paper import Paper
 from edgekit.extract.sums import ZERO, makes, near, parts_of
-from edgekit.extract.taxes import Tax, choose_tax
+from edgekit.extract.taxes import Tax, can_be_of, choose_tax, makes_total
 from edgekit.extract.totals import Scored
 from edgekit.extract.vendor import Name, rank_names
 from edgekit.extract.when import DatedRow
@@ -164,20 +164,16 @@ def _printed(date: DatedRow, reading: Reading) -> tuple[int, ...]:
 
 def tax_candidates(paper: Paper, reading: Reading, total: Decimal | None) -> list[tuple[Tax, bool]]:
     """What may be the tax, and whether the rules chose it: their choice, and amounts the network points at."""
-    chosen = choose_tax(paper.found, total, paper.params)
+    chosen, parts = choose_tax(paper.found, total, paper.params), parts_of(paper.found)
     found = [] if chosen is None else [(chosen, True)]
     seen = {chosen.value} if chosen else set()
     for entry in paper.found:
         value = entry.amount.value
-        small = value >= 0 and (total is None or value < total)
-        if (
-            entry.is_money
-            and small
-            and value not in seen
-            and reading.share("tax", words_of(entry, reading)) > _CANDIDATE
-        ):
+        fits = entry.is_money and value >= 0 and can_be_of(total, value) and value not in seen
+        if fits and reading.share("tax", words_of(entry, reading)) > _CANDIDATE:
             seen.add(value)
-            found.append((Tax(value, (entry,), _makes_total(paper, value, total)), False))
+            proved = total is not None and makes_total(value, parts, total)
+            found.append((Tax(value, (entry,), proved), False))
     return found
 
 
@@ -189,12 +185,6 @@ def tax_points(paper: Paper, reading: Reading, tax: Tax, ruled: bool) -> tuple[f
 def tax_evidence(paper: Paper, reading: Reading, tax: Tax) -> tuple[float, ...]:
     """POINTED_EVIDENCE of a tax."""
     return _pointed("tax", reading, _tax_words(paper, reading, tax))
-
-
-def _makes_total(paper: Paper, tax: Decimal, total: Decimal | None) -> bool:
-    parts = parts_of(paper.found)
-    sums = [base + extra + tax for base, _ in parts.bases for extra in (ZERO, *parts.extras)]
-    return total is not None and tax > 0 and any(near(value, total) for value in sums)
 
 
 def _tax_words(paper: Paper, reading: Reading, tax: Tax) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from edgekit.extract.labels import Entry
 from edgekit.extract.params import ExtractParams
-from edgekit.extract.sums import ZERO, near, parts_of
+from edgekit.extract.sums import ZERO, Parts, near, parts_of
 
 _MOST_LINES = 8  # tax lines looked at; bounds the work on garbage
 _MOST_COLUMNS = 4  # amounts of a row of a tax table: net, tax, gross, and one to spare
@@ -29,10 +29,16 @@ def choose_tax(found: Sequence[Entry], total: Decimal | None, params: ExtractPar
     rows = _money_rows(found)
     labelled = _tax_lines(rows, total, params)
     if total is not None:
-        proved = _proved(labelled, found, total, params) or _of_table(rows, total, params)
+        parts = parts_of(found)
+        proved = _proved(labelled, parts, total, params) or _of_table(rows, parts, total, params)
         if proved is not None:
             return proved
-    return _unproved(labelled, total)
+    return _unproved(labelled)
+
+
+def can_be_of(total: Decimal | None, tax: Decimal) -> bool:
+    """Whether an amount is small enough beside the total to be its tax; without a total all are."""
+    return total is None or tax * 2 < total
 
 
 def _money_rows(found: Sequence[Entry]) -> list[list[Entry]]:
@@ -44,16 +50,16 @@ def _money_rows(found: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def _tax_lines(rows: Sequence[Sequence[Entry]], total: Decimal | None, params: ExtractParams) -> list[Entry]:
-    """The tax of each row labelled so, equal values once."""
-    seen: dict[Decimal, Entry] = {}
+    """The tax of each row labelled so, in the order of print."""
+    taxes = []
     for row in rows:
         labelled = [e for e in row if e.kind == "tax" and e.amount.value >= 0]
         if labelled:
             net_and_tax = _net_and_tax(row, params)
             tax = net_and_tax[1] if net_and_tax and net_and_tax[1].kind == "tax" else labelled[-1]
-            if total is None or tax.amount.value < total:
-                seen.setdefault(tax.amount.value, tax)
-    return list(seen.values())[:_MOST_LINES]
+            if can_be_of(total, tax.amount.value):
+                taxes.append(tax)
+    return taxes[:_MOST_LINES]
 
 
 def _net_and_tax(row: Sequence[Entry], params: ExtractParams) -> tuple[Entry, Entry] | None:
@@ -68,41 +74,67 @@ def _net_and_tax(row: Sequence[Entry], params: ExtractParams) -> tuple[Entry, En
     return None
 
 
-def _proved(labelled: Sequence[Entry], found: Sequence[Entry], total: Decimal, params: ExtractParams) -> Tax | None:
-    """The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total."""
-    parts = parts_of(found)
-    gaps = [total - base - extra for base, _ in parts.bases for extra in (ZERO, *parts.extras)]
-    for size in range(1, min(len(labelled), params.tax_lines) + 1):
-        for group in combinations(labelled, size):
+def _proved(labelled: Sequence[Entry], parts: Parts, total: Decimal, params: ExtractParams) -> Tax | None:
+    """The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total.
+
+    Two lines may show the same value and both count, as the halves of a tax that a state and its union share do.
+    """
+    sizes = range(1, min(len(labelled), params.tax_lines) + 1)
+    groups = [group for size in sizes for group in combinations(labelled, size)]
+    for gaps in (_gaps(parts, total, (ZERO,)), _gaps(parts, total, parts.corrections)):
+        for group in groups:
             value = sum((e.amount.value for e in group), ZERO)
             if value > 0 and any(near(value, gap) for gap in gaps):
                 return Tax(value, group, True)
     return None
 
 
-def _of_table(rows: Sequence[Sequence[Entry]], total: Decimal, params: ExtractParams) -> Tax | None:
-    """Rows of net and tax: one that makes the total, or all of them together."""
+def makes_total(value: Decimal, parts: Parts, total: Decimal) -> bool:
+    """Whether a tax with a printed base, service or tip, and a rounding or a discount, makes the total."""
+    return value > 0 and any(near(value, gap) for gap in _gaps(parts, total, (ZERO, *parts.corrections)))
+
+
+def _gaps(parts: Parts, total: Decimal, corrections: Sequence[Decimal]) -> list[Decimal]:
+    """What is left of the total for a tax, by each base, extra and correction."""
+    extras = (ZERO, *parts.extras)
+    return [total - base - extra - c for base, _ in parts.bases for extra in extras for c in corrections]
+
+
+def _of_table(rows: Sequence[Sequence[Entry]], parts: Parts, total: Decimal, params: ExtractParams) -> Tax | None:
+    """Rows of net and tax: one that makes the total, or all of them together; with what is printed as free of tax too.
+
+    The total may be rounded: then they make the printed amount before.
+    """
     pairs = [pair for row in rows if (pair := _net_and_tax(row, params)) is not None]
-    for net, tax in pairs:
-        if near(net.amount.value + tax.amount.value, total):
-            return Tax(tax.amount.value, (tax,), True)
-    value = sum((tax.amount.value for _, tax in pairs), ZERO)
-    if value and near(sum((net.amount.value for net, _ in pairs), ZERO) + value, total):
-        return Tax(value, tuple(tax for _, tax in pairs), True)
+    groups = [*([pair] for pair in pairs), pairs]
+    free = sum((_untaxed(row) for row in rows), ZERO)
+    unrounded = [base for base, _ in parts.bases if any(near(abs(total - base), r) for r in parts.roundings)]
+    for whole in (total, *unrounded):
+        for other in (ZERO, free) if free else (ZERO,):
+            for group in groups:
+                taxes = tuple(tax for _, tax in group)
+                value = sum((tax.amount.value for tax in taxes), ZERO)
+                if value and near(sum((net.amount.value for net, _ in group), other) + value, whole):
+                    return Tax(value, taxes, True)
     return None
 
 
-def _unproved(labelled: Sequence[Entry], total: Decimal | None) -> Tax | None:
+def _untaxed(row: Sequence[Entry]) -> Decimal:
+    """The amount of a row that prints no tax of it: one value, as net or gross or both, and a zero; else 0."""
+    values = {e.amount.value for e in row}
+    return max(values) if len(values) == 2 and min(values) == ZERO else ZERO
+
+
+def _unproved(labelled: Sequence[Entry]) -> Tax | None:
     """A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is."""
-    positive = [e for e in labelled if e.amount.value > 0]
+    first = {e.amount.value: e for e in reversed(labelled) if e.amount.value > 0}
+    positive = sorted(first.values(), key=lambda e: (e.row, e.order))
     if not positive:
         return Tax(labelled[0].amount.value, (labelled[0],), False) if labelled else None
     everything = sum((e.amount.value for e in positive), ZERO)
     for e in positive:
         if len(positive) > 2 and near(everything, e.amount.value * 2):
             return Tax(e.amount.value, (e,), False)
-    if total is not None:
-        positive = [e for e in positive if e.amount.value * 2 < total] or positive
     together = [positive[0]]
     for e in positive[1:]:
         if e.row - together[-1].row <= 1:

@@ -1,7 +1,9 @@
 // A receipt as the extractor sees it: printed rows of text with the amounts, dates and anchors on them.
 
 private let mostDoubt = 3.0  // characters: beyond it, how much of a line is misread says no more
-private let gap = "   ".letters  // wider than any space a number may contain, so that numbers of two lines never join
+private let apart = "   ".letters  // wider than any space a number may contain, so that numbers of two lines never join
+
+private let cut = 1.0  // text heights between the parts of a price that was read as two lines
 
 /// The letters [start, end) of a row that one line contributed; `left`, `right`: along the text, in text heights.
 struct Piece: Sendable {
@@ -75,13 +77,16 @@ struct Page: Sendable {
             var pieces: [Piece] = []
             var text: Letters = []
             for line in row {
-                if !text.isEmpty { text += gap }
                 let along = lines[line].quad.points.map { rotated($0, -angle).x / usual }
+                let (left, right) = (along.min() ?? 0, along.max() ?? 0)
+                let following = lines[line].text.letters
+                if !text.isEmpty, let last = pieces.last {
+                    text += isCut(text, following, gap: left - last.right) ? [" "] : apart
+                }
                 let start = text.count
-                text += lines[line].text.letters
+                text += following
                 let piece = Piece(
-                    start: start, end: text.count, line: line, left: along.min() ?? 0, right: along.max() ?? 0,
-                    height: heights[line] / usual)
+                    start: start, end: text.count, line: line, left: left, right: right, height: heights[line] / usual)
                 pieces.append(piece)
             }
             return PageRow(index, text, pieces, lexicon, years)
@@ -103,4 +108,12 @@ struct Page: Sendable {
 
     /// A row, if there is one of this number.
     func row(_ index: Int) -> PageRow? { rows.indices.contains(index) ? rows[index] : nil }
+}
+
+/// Whether a price was cut before its point ("18" and ".00"), so that a space parts its lines.
+private func isCut(_ text: Letters, _ following: Letters, gap: Double) -> Bool {
+    func isDigit(_ letter: Unicode.Scalar?) -> Bool { letter.map { ("0"..."9").contains($0) } ?? false }
+    func isPoint(_ letter: Unicode.Scalar?) -> Bool { letter == "." || letter == "," }
+    let hasCents = isPoint(following.at(0)) && isDigit(following.at(1)) && isDigit(following.at(2))
+    return gap < cut && isDigit(text.last) && hasCents && !isDigit(following.at(3)) && !isPoint(following.at(3))
 }

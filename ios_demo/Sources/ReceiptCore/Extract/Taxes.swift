@@ -22,7 +22,10 @@ private struct NetAndTax {
 func chooseTax(_ found: [Entry], total: ExactDecimal?, _ params: ExtractParams) -> Tax? {
     let rows = moneyRows(found)
     let labelled = taxLines(rows, total, params)
-    if let total, let tax = proved(labelled, found, total, params) ?? ofTable(rows, total, params) { return tax }
+    if let total {
+        let parts = Parts(found)
+        if let tax = proved(labelled, parts, total, params) ?? ofTable(rows, parts, total, params) { return tax }
+    }
     return unproved(labelled, total)
 }
 
@@ -31,7 +34,7 @@ private func moneyRows(_ found: [Entry]) -> [[Entry]] {
     return found.filter(\.isMoney).map(\.row).distinct { $0 }.compactMap { byRow[$0] }
 }
 
-/// The tax of each row labelled so, equal values once.
+/// The tax of each row labelled so, in the order of print.
 private func taxLines(_ rows: [[Entry]], _ total: ExactDecimal?, _ params: ExtractParams) -> [Entry] {
     let taxes = rows.compactMap { row -> Entry? in
         guard let last = row.last(where: { $0.kind == "tax" && !$0.amount.value.isNegative }) else { return nil }
@@ -39,7 +42,7 @@ private func taxLines(_ rows: [[Entry]], _ total: ExactDecimal?, _ params: Extra
         let tax = beside?.kind == "tax" ? beside ?? last : last
         return total.map { tax.amount.value < $0 } ?? true ? tax : nil
     }
-    return Array(taxes.distinct(by: \.amount.value).prefix(mostLines))
+    return Array(taxes.prefix(mostLines))
 }
 
 /// Net and tax of a row that prints both: their ratio can be a rate, and a third amount, if any, is their sum.
@@ -62,9 +65,9 @@ private func isRate(_ tax: ExactDecimal, of net: ExactDecimal, _ params: Extract
     ExactDecimal(exactly: params.rateLeast) * net <= tax && tax <= ExactDecimal(exactly: params.rateMost) * net
 }
 
-/// The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total.
-private func proved(_ labelled: [Entry], _ found: [Entry], _ total: ExactDecimal, _ params: ExtractParams) -> Tax? {
-    let parts = Parts(found)
+/// The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total. Two lines may
+/// show the same value and both count, as the halves of a tax that a state and its union share do.
+private func proved(_ labelled: [Entry], _ parts: Parts, _ total: ExactDecimal, _ params: ExtractParams) -> Tax? {
     let gaps = parts.bases.flatMap { base in ([.zero] + parts.extras).map { total - base.value - $0 } }
     for size in 0..<max(min(labelled.count, params.taxLines), 0) {
         for group in combinations(labelled, size + 1) {
@@ -77,22 +80,40 @@ private func proved(_ labelled: [Entry], _ found: [Entry], _ total: ExactDecimal
     return nil
 }
 
-/// Rows of net and tax: one that makes the total, or all of them together.
-private func ofTable(_ rows: [[Entry]], _ total: ExactDecimal, _ params: ExtractParams) -> Tax? {
+/// Rows of net and tax: one that makes the total, or all of them together; with what is printed as free of tax too. The
+/// total may be rounded: then they make the printed amount before.
+private func ofTable(_ rows: [[Entry]], _ parts: Parts, _ total: ExactDecimal, _ params: ExtractParams) -> Tax? {
     let pairs = rows.compactMap { netAndTax($0, params) }
-    for pair in pairs where near(pair.net.amount.value + pair.tax.amount.value, total) {
-        return Tax(value: pair.tax.amount.value, entries: [pair.tax], proved: true)
+    let groups = pairs.map { [$0] } + [pairs]
+    let free = sum(rows.map(untaxed))
+    let unrounded = parts.bases.map(\.value).filter { base in
+        parts.roundings.contains { near((total - base).magnitude, $0) }
     }
-    let value = sum(pairs.map(\.tax.amount.value))
-    let whole = sum(pairs.map(\.net.amount.value)) + value
-    return !value.isZero && near(whole, total) ? Tax(value: value, entries: pairs.map(\.tax), proved: true) : nil
+    for whole in [total] + unrounded {
+        for other in free.isZero ? [.zero] : [.zero, free] {
+            for group in groups {
+                let value = sum(group.map(\.tax.amount.value))
+                if !value.isZero && near(sum(group.map(\.net.amount.value)) + other + value, whole) {
+                    return Tax(value: value, entries: group.map(\.tax), proved: true)
+                }
+            }
+        }
+    }
+    return nil
+}
+
+/// The amount of a row that prints no tax of it: one value, as net or gross or both, and a zero; else 0.
+private func untaxed(_ row: [Entry]) -> ExactDecimal {
+    let values = row.map(\.amount.value).distinct { $0 }
+    guard values.count == 2, let free = values.first(where: \.isPositive) else { return .zero }
+    return values.contains(where: \.isZero) ? free : .zero
 }
 
 /// A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is.
 private func unproved(_ labelled: [Entry], _ total: ExactDecimal?) -> Tax? {
     func alone(_ entry: Entry) -> Tax { Tax(value: entry.amount.value, entries: [entry], proved: false) }
     func twice(_ entry: Entry) -> ExactDecimal { entry.amount.value * ExactDecimal(2) }
-    var positive = labelled.filter(\.amount.value.isPositive)
+    var positive = labelled.filter(\.amount.value.isPositive).distinct(by: \.amount.value)
     if positive.isEmpty { return labelled.first.map(alone) }
     let everything = sum(positive.map(\.amount.value))
     if positive.count > 2, let entry = positive.first(where: { near(everything, twice($0)) }) { return alone(entry) }

@@ -19,6 +19,8 @@ import edgekit.skew
 
 private const val MOST_DOUBT = 3.0 // characters: beyond it, how much of a line is misread says no more
 private const val GAP = "   " // wider than any space a number may contain, so that numbers of two lines never join
+private const val CUT = 1.0 // text heights between the parts of a price that was read as two lines
+private val CENTS = Regex("[.,][0-9]{2}(?![0-9.,])")
 
 /** The characters [start, end) of a row that one line contributed; [left], [right]: along the text, in text heights. */
 class Piece(val start: Int, val end: Int, val line: Int, val left: Double, val right: Double, val height: Double)
@@ -68,10 +70,11 @@ fun buildPage(lines: List<TextLine>, rows: List<List<Int>>, lexicon: Lexicon, ye
         val pieces = ArrayList<Piece>()
         val text = StringBuilder()
         for (i in row) {
-            if (text.isNotEmpty()) text.append(GAP)
             val along = lines[i].quad.points.map { rotated(it, -angle).x }
+            val (left, right) = Pair(along.min() / usual, along.max() / usual)
+            if (text.isNotEmpty()) text.append(between(text, lines[i].text, left - pieces.last().right))
             val end = text.length + lines[i].text.length
-            pieces.add(Piece(text.length, end, i, along.min() / usual, along.max() / usual, heights[i] / usual))
+            pieces.add(Piece(text.length, end, i, left, right, heights[i] / usual))
             text.append(lines[i].text)
         }
         pageRow(index, text.toString(), pieces, lexicon, years)
@@ -79,6 +82,10 @@ fun buildPage(lines: List<TextLine>, rows: List<List<Int>>, lexicon: Lexicon, ye
     val cents = built.any { row -> row.amounts.any { it.decimals == 2 && !it.percent } }
     return Page(lines, built, !cents)
 }
+
+/** What parts two lines of a row: one space where a price was cut before its point ("18" and ".00"). */
+private fun between(text: CharSequence, following: String, gap: Double): String =
+    if (gap < CUT && text.last() in '0'..'9' && CENTS.matchesAt(following, 0)) " " else GAP
 
 private fun pageRow(index: Int, text: String, pieces: List<Piece>, lexicon: Lexicon, years: IntRange): PageRow {
     val dates = findDates(text, lexicon.months, years)

@@ -21,23 +21,24 @@ private class NetAndTax(val net: Entry, val tax: Entry)
 fun chooseTax(found: List<Entry>, total: BigDecimal?, params: ExtractParams): Tax? {
     val rows = found.filter { it.isMoney }.groupBy { it.row }.values.toList()
     val labelled = taxLines(rows, total, params)
-    val proved = total?.let { proved(labelled, found, it, params) ?: ofTable(rows, it, params) }
+    val proved = total?.let { whole ->
+        val parts = partsOf(found)
+        proved(labelled, parts, whole, params) ?: ofTable(rows, parts, whole, params)
+    }
     return proved ?: unproved(labelled, total)
 }
 
-/** The tax of each row labelled so, equal values once. */
+/** The tax of each row labelled so, in the order of print. */
 private fun taxLines(rows: List<List<Entry>>, total: BigDecimal?, params: ExtractParams): List<Entry> {
-    val seen = LinkedHashMap<BigDecimal, Entry>()
+    val taxes = ArrayList<Entry>()
     for (row in rows) {
         val labelled = row.filter { it.kind == "tax" && it.amount.value.signum() >= 0 }
         if (labelled.isEmpty()) continue
         val beside = netAndTax(row, params)?.tax
         val tax = if (beside != null && beside.kind == "tax") beside else labelled.last()
-        if (total == null || tax.amount.value < total) {
-            if (tax.amount.value.key() !in seen) seen[tax.amount.value.key()] = tax
-        }
+        if (total == null || tax.amount.value < total) taxes.add(tax)
     }
-    return seen.values.take(MOST_LINES)
+    return taxes.take(MOST_LINES)
 }
 
 /** Net and tax of a row that prints both: their ratio can be a rate, and a third amount, if any, is their sum. */
@@ -57,9 +58,11 @@ private fun netAndTax(row: List<Entry>, params: ExtractParams): NetAndTax? {
 private fun isRate(ratio: BigDecimal, params: ExtractParams): Boolean =
     BigDecimal(params.rateLeast) <= ratio && ratio <= BigDecimal(params.rateMost)
 
-/** The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total. */
-private fun proved(labelled: List<Entry>, found: List<Entry>, total: BigDecimal, params: ExtractParams): Tax? {
-    val parts = partsOf(found)
+/**
+ * The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total. Two lines may
+ * show the same value and both count, as the halves of a tax that a state and its union share do.
+ */
+private fun proved(labelled: List<Entry>, parts: Parts, total: BigDecimal, params: ExtractParams): Tax? {
     val gaps = parts.bases.flatMap { base -> (listOf(ZERO) + parts.extras).map { total - base.value - it } }
     for (size in 1..minOf(labelled.size, params.taxLines)) {
         for (group in combinations(labelled, size)) {
@@ -70,22 +73,39 @@ private fun proved(labelled: List<Entry>, found: List<Entry>, total: BigDecimal,
     return null
 }
 
-/** Rows of net and tax: one that makes the total, or all of them together. */
-private fun ofTable(rows: List<List<Entry>>, total: BigDecimal, params: ExtractParams): Tax? {
+/**
+ * Rows of net and tax: one that makes the total, or all of them together; with what is printed as free of tax too. The
+ * total may be rounded: then they make the printed amount before.
+ */
+private fun ofTable(rows: List<List<Entry>>, parts: Parts, total: BigDecimal, params: ExtractParams): Tax? {
     val pairs = rows.mapNotNull { netAndTax(it, params) }
-    for (pair in pairs) {
-        if (near(pair.net.amount.value + pair.tax.amount.value, total)) {
-            return Tax(pair.tax.amount.value, listOf(pair.tax), true)
+    val groups = pairs.map { listOf(it) } + listOf(pairs)
+    val free = sum(rows.map(::untaxed))
+    val unrounded = parts.bases.map { it.value }.filter { base ->
+        parts.roundings.any { near((total - base).abs(), it) }
+    }
+    for (whole in listOf(total) + unrounded) {
+        for (other in if (free.signum() == 0) listOf(ZERO) else listOf(ZERO, free)) {
+            for (group in groups) {
+                val value = sum(group.map { it.tax.amount.value })
+                val made = sum(group.map { it.net.amount.value }) + other + value
+                if (value.signum() != 0 && near(made, whole)) return Tax(value, group.map { it.tax }, true)
+            }
         }
     }
-    val value = sum(pairs.map { it.tax.amount.value })
-    val whole = sum(pairs.map { it.net.amount.value }) + value
-    return if (value.signum() != 0 && near(whole, total)) Tax(value, pairs.map { it.tax }, true) else null
+    return null
+}
+
+/** The amount of a row that prints no tax of it: one value, as net or gross or both, and a zero; else 0. */
+private fun untaxed(row: List<Entry>): BigDecimal {
+    val values = row.map { it.amount.value }.distinctBy { it.key() }
+    val free = values.firstOrNull { it.signum() > 0 }
+    return if (values.size == 2 && free != null && values.any { it.signum() == 0 }) free else ZERO
 }
 
 /** A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is. */
 private fun unproved(labelled: List<Entry>, total: BigDecimal?): Tax? {
-    var positive = labelled.filter { it.amount.value.signum() > 0 }
+    var positive = labelled.filter { it.amount.value.signum() > 0 }.distinctBy { it.amount.value.key() }
     if (positive.isEmpty()) return labelled.firstOrNull()?.let { Tax(it.amount.value, listOf(it), false) }
     val everything = sum(positive.map { it.amount.value })
     if (positive.size > 2) {
