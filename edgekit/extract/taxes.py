@@ -11,7 +11,7 @@ from edgekit.extract.labels import Entry
 from edgekit.extract.params import ExtractParams
 from edgekit.extract.sums import ZERO, Parts, near, parts_of
 
-_MOST_LINES = 8  # tax lines looked at; bounds the work on garbage
+_MOST_LINES = 8  # tax lines, and roundings and discounts, looked at; bounds the work on garbage
 _MOST_COLUMNS = 4  # amounts of a row of a tax table: net, tax, gross, and one to spare
 
 
@@ -75,7 +75,8 @@ def _net_and_tax(row: Sequence[Entry], params: ExtractParams) -> tuple[Entry, En
 
 
 def _proved(labelled: Sequence[Entry], parts: Parts, total: Decimal, params: ExtractParams) -> Tax | None:
-    """The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total.
+    """The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total; if none
+    does, then with a rounding or a discount.
 
     Two lines may show the same value and both count, as the halves of a tax that a state and its union share do.
     """
@@ -84,20 +85,21 @@ def _proved(labelled: Sequence[Entry], parts: Parts, total: Decimal, params: Ext
     for gaps in (_gaps(parts, total, (ZERO,)), _gaps(parts, total, parts.corrections)):
         for group in groups:
             value = sum((e.amount.value for e in group), ZERO)
-            if value > 0 and any(near(value, gap) for gap in gaps):
+            if any(near(value, gap) for gap in gaps):
                 return Tax(value, group, True)
     return None
 
 
 def makes_total(value: Decimal, parts: Parts, total: Decimal) -> bool:
     """Whether a tax with a printed base, service or tip, and a rounding or a discount, makes the total."""
-    return value > 0 and any(near(value, gap) for gap in _gaps(parts, total, (ZERO, *parts.corrections)))
+    return any(near(value, gap) for gap in _gaps(parts, total, (ZERO, *parts.corrections)))
 
 
 def _gaps(parts: Parts, total: Decimal, corrections: Sequence[Decimal]) -> list[Decimal]:
-    """What is left of the total for a tax, by each base, extra and correction."""
+    """What is left of the total for a tax, by each base, extra and correction; as far as it can be one."""
     extras = (ZERO, *parts.extras)
-    return [total - base - extra - c for base, _ in parts.bases for extra in extras for c in corrections]
+    gaps = (total - base - extra - c for base, _ in parts.bases for extra in extras for c in corrections[:_MOST_LINES])
+    return [gap for gap in gaps if gap > 0 and can_be_of(total, gap)]
 
 
 def _of_table(rows: Sequence[Sequence[Entry]], parts: Parts, total: Decimal, params: ExtractParams) -> Tax | None:

@@ -97,6 +97,7 @@ struct TaxCandidate: Sendable {
 
 /// The choice of the rules, and amounts the network points at.
 func taxCandidates(_ paper: Paper, _ reading: Reading, total: ExactDecimal?) -> [TaxCandidate] {
+    let parts = Parts(paper.found)
     var found: [TaxCandidate] = []
     var seen: Set<ExactDecimal> = []
     if let chosen = chooseTax(paper.found, total: total, paper.params) {
@@ -105,11 +106,11 @@ func taxCandidates(_ paper: Paper, _ reading: Reading, total: ExactDecimal?) -> 
     }
     for entry in paper.found {
         let value = entry.amount.value
-        let isSmall = !value.isNegative && total.map { value < $0 } ?? true
+        let isSmall = !value.isNegative && canBe(value, of: total)
         if !entry.isMoney || !isSmall || seen.contains(value) { continue }
         if reading.share("tax", wordsOf(entry, reading)) <= candidateShare { continue }
         seen.insert(value)
-        let tax = Tax(value: value, entries: [entry], proved: makesTotal(paper, value, total))
+        let tax = Tax(value: value, entries: [entry], proved: total.map { makesTotal(value, parts, $0) } ?? false)
         found.append(TaxCandidate(tax: tax, ruled: false))
     }
     return found
@@ -124,14 +125,6 @@ func taxPoints(_ paper: Paper, _ reading: Reading, _ candidate: TaxCandidate) ->
 /// `pointedEvidenceNames` of a tax.
 func pointedTax(_ paper: Paper, _ reading: Reading, _ tax: Tax) -> [Double] {
     pointed("tax", reading, taxWords(paper, reading, tax))
-}
-
-private func makesTotal(_ paper: Paper, _ tax: ExactDecimal, _ total: ExactDecimal?) -> Bool {
-    guard let total, tax.isPositive else { return false }
-    let parts = Parts(paper.found)
-    return parts.bases.contains { base in
-        ([.zero] + parts.extras).contains { near(base.value + $0 + tax, total) }
-    }
 }
 
 private func taxWords(_ paper: Paper, _ reading: Reading, _ tax: Tax) -> [Int] {

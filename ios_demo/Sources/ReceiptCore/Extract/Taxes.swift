@@ -1,6 +1,6 @@
 // The tax: one line, several lines summed, or the tax column of a table, whichever fits the total.
 
-private let mostLines = 8  // tax lines looked at; bounds the work on garbage
+private let mostLines = 8  // tax lines, and roundings and discounts, looked at; bounds the work on garbage
 private let mostColumns = 4  // amounts of a row of a tax table: net, tax, gross, and one to spare
 
 /// Taxes printed.
@@ -26,8 +26,13 @@ func chooseTax(_ found: [Entry], total: ExactDecimal?, _ params: ExtractParams) 
         let parts = Parts(found)
         if let tax = proved(labelled, parts, total, params) ?? ofTable(rows, parts, total, params) { return tax }
     }
-    return unproved(labelled, total)
+    return unproved(labelled)
 }
+
+/// Whether an amount is small enough beside the total to be its tax; without a total all are.
+func canBe(_ tax: ExactDecimal, of total: ExactDecimal?) -> Bool { total.map { twice(tax) < $0 } ?? true }
+
+private func twice(_ value: ExactDecimal) -> ExactDecimal { value * ExactDecimal(2) }
 
 private func moneyRows(_ found: [Entry]) -> [[Entry]] {
     let byRow = Dictionary(grouping: found.filter(\.isMoney), by: \.row)
@@ -40,7 +45,7 @@ private func taxLines(_ rows: [[Entry]], _ total: ExactDecimal?, _ params: Extra
         guard let last = row.last(where: { $0.kind == "tax" && !$0.amount.value.isNegative }) else { return nil }
         let beside = netAndTax(row, params)?.tax
         let tax = beside?.kind == "tax" ? beside ?? last : last
-        return total.map { tax.amount.value < $0 } ?? true ? tax : nil
+        return canBe(tax.amount.value, of: total) ? tax : nil
     }
     return Array(taxes.prefix(mostLines))
 }
@@ -65,19 +70,31 @@ private func isRate(_ tax: ExactDecimal, of net: ExactDecimal, _ params: Extract
     ExactDecimal(exactly: params.rateLeast) * net <= tax && tax <= ExactDecimal(exactly: params.rateMost) * net
 }
 
-/// The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total. Two lines may
-/// show the same value and both count, as the halves of a tax that a state and its union share do.
+/// The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total; if none does,
+/// then with a rounding or a discount. Two lines may show the same value and both count, as the halves of a tax that a
+/// state and its union share do.
 private func proved(_ labelled: [Entry], _ parts: Parts, _ total: ExactDecimal, _ params: ExtractParams) -> Tax? {
-    let gaps = parts.bases.flatMap { base in ([.zero] + parts.extras).map { total - base.value - $0 } }
-    for size in 0..<max(min(labelled.count, params.taxLines), 0) {
-        for group in combinations(labelled, size + 1) {
+    let sizes = 0..<max(min(labelled.count, params.taxLines), 0)
+    let groups = sizes.flatMap { combinations(labelled, $0 + 1) }
+    for gaps in [gapsOf(parts, total, [.zero]), gapsOf(parts, total, parts.corrections)] {
+        for group in groups {
             let value = sum(group.map(\.amount.value))
-            if value.isPositive && gaps.contains(where: { near(value, $0) }) {
-                return Tax(value: value, entries: group, proved: true)
-            }
+            if gaps.contains(where: { near(value, $0) }) { return Tax(value: value, entries: group, proved: true) }
         }
     }
     return nil
+}
+
+/// Whether a tax with a printed base, service or tip, and a rounding or a discount, makes the total.
+func makesTotal(_ value: ExactDecimal, _ parts: Parts, _ total: ExactDecimal) -> Bool {
+    gapsOf(parts, total, [.zero] + parts.corrections).contains { near(value, $0) }
+}
+
+/// What is left of the total for a tax, by each base, extra and correction; as far as it can be one.
+private func gapsOf(_ parts: Parts, _ total: ExactDecimal, _ corrections: [ExactDecimal]) -> [ExactDecimal] {
+    let rests = parts.bases.flatMap { base in ([.zero] + parts.extras).map { total - base.value - $0 } }
+    let gaps = rests.flatMap { rest in corrections.prefix(mostLines).map { rest - $0 } }
+    return gaps.filter { $0.isPositive && canBe($0, of: total) }
 }
 
 /// Rows of net and tax: one that makes the total, or all of them together; with what is printed as free of tax too. The
@@ -110,17 +127,12 @@ private func untaxed(_ row: [Entry]) -> ExactDecimal {
 }
 
 /// A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is.
-private func unproved(_ labelled: [Entry], _ total: ExactDecimal?) -> Tax? {
+private func unproved(_ labelled: [Entry]) -> Tax? {
     func alone(_ entry: Entry) -> Tax { Tax(value: entry.amount.value, entries: [entry], proved: false) }
-    func twice(_ entry: Entry) -> ExactDecimal { entry.amount.value * ExactDecimal(2) }
-    var positive = labelled.filter(\.amount.value.isPositive).distinct(by: \.amount.value)
+    let positive = labelled.filter(\.amount.value.isPositive).distinct(by: \.amount.value)
     if positive.isEmpty { return labelled.first.map(alone) }
     let everything = sum(positive.map(\.amount.value))
-    if positive.count > 2, let entry = positive.first(where: { near(everything, twice($0)) }) { return alone(entry) }
-    if let total {
-        let small = positive.filter { twice($0) < total }
-        if !small.isEmpty { positive = small }
-    }
+    if positive.count > 2, let entry = positive.first(where: { near(everything, twice($0.amount.value)) }) { return alone(entry) }
     var together = [positive[0]]
     for entry in positive.dropFirst() where entry.row - together[together.count - 1].row <= 1 { together.append(entry) }
     return Tax(value: sum(together.map(\.amount.value)), entries: together, proved: false)

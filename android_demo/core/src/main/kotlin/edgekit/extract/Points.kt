@@ -161,6 +161,7 @@ class TaxCandidate(val tax: Tax, val ruled: Boolean)
 /** The choice of the rules, and amounts the network points at. */
 fun taxCandidates(paper: Paper, reading: Reading, total: BigDecimal?): List<TaxCandidate> {
     val chosen = chooseTax(paper.found, total, paper.params)
+    val parts = partsOf(paper.found)
     val found = ArrayList<TaxCandidate>()
     val seen = HashSet<BigDecimal>()
     if (chosen != null) {
@@ -169,11 +170,12 @@ fun taxCandidates(paper: Paper, reading: Reading, total: BigDecimal?): List<TaxC
     }
     for (entry in paper.found) {
         val value = entry.amount.value
-        val small = value.signum() >= 0 && (total == null || value < total)
+        val small = value.signum() >= 0 && canBeOf(total, value)
         if (!entry.isMoney || !small || value.key() in seen) continue
         if (reading.share("tax", wordsOf(entry, reading)) <= CANDIDATE) continue
         seen.add(value.key())
-        found.add(TaxCandidate(Tax(value, listOf(entry), makesTotal(paper, value, total)), false))
+        val proved = total != null && makesTotal(value, parts, total)
+        found.add(TaxCandidate(Tax(value, listOf(entry), proved), false))
     }
     return found
 }
@@ -187,13 +189,6 @@ fun taxPoints(paper: Paper, reading: Reading, candidate: TaxCandidate): List<Dou
 /** POINTED_EVIDENCE of a tax. */
 fun pointedTax(paper: Paper, reading: Reading, tax: Tax): List<Double> =
     pointed("tax", reading, taxWords(paper, reading, tax))
-
-private fun makesTotal(paper: Paper, tax: BigDecimal, total: BigDecimal?): Boolean {
-    if (total == null || tax.signum() <= 0) return false
-    val parts = partsOf(paper.found)
-    val extras = listOf(ZERO) + parts.extras
-    return parts.bases.any { base -> extras.any { near(base.value + it + tax, total) } }
-}
 
 private fun taxWords(paper: Paper, reading: Reading, tax: Tax): List<Int> =
     tax.entries.flatMap { alike(it, paper.found, reading) }.toSortedSet().toList()

@@ -7,7 +7,7 @@ import java.math.MathContext
  * The tax: one line, several lines summed, or the tax column of a table, whichever fits the total.
  */
 
-private const val MOST_LINES = 8 // tax lines looked at; bounds the work on garbage
+private const val MOST_LINES = 8 // tax lines, and roundings and discounts, looked at; bounds the work on garbage
 private const val MOST_COLUMNS = 4 // amounts of a row of a tax table: net, tax, gross, and one to spare
 private val RATE = MathContext(28) // digits of a rate
 private val TWO = BigDecimal(2)
@@ -25,8 +25,11 @@ fun chooseTax(found: List<Entry>, total: BigDecimal?, params: ExtractParams): Ta
         val parts = partsOf(found)
         proved(labelled, parts, whole, params) ?: ofTable(rows, parts, whole, params)
     }
-    return proved ?: unproved(labelled, total)
+    return proved ?: unproved(labelled)
 }
+
+/** Whether an amount is small enough beside the total to be its tax; without a total all are. */
+internal fun canBeOf(total: BigDecimal?, tax: BigDecimal): Boolean = total == null || tax * TWO < total
 
 /** The tax of each row labelled so, in the order of print. */
 private fun taxLines(rows: List<List<Entry>>, total: BigDecimal?, params: ExtractParams): List<Entry> {
@@ -36,7 +39,7 @@ private fun taxLines(rows: List<List<Entry>>, total: BigDecimal?, params: Extrac
         if (labelled.isEmpty()) continue
         val beside = netAndTax(row, params)?.tax
         val tax = if (beside != null && beside.kind == "tax") beside else labelled.last()
-        if (total == null || tax.amount.value < total) taxes.add(tax)
+        if (canBeOf(total, tax.amount.value)) taxes.add(tax)
     }
     return taxes.take(MOST_LINES)
 }
@@ -59,18 +62,31 @@ private fun isRate(ratio: BigDecimal, params: ExtractParams): Boolean =
     BigDecimal(params.rateLeast) <= ratio && ratio <= BigDecimal(params.rateMost)
 
 /**
- * The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total. Two lines may
- * show the same value and both count, as the halves of a tax that a state and its union share do.
+ * The smallest group of tax lines that with a printed base, and service or tip if need be, makes the total; if none does,
+ * then with a rounding or a discount. Two lines may show the same value and both count, as the halves of a tax that a
+ * state and its union share do.
  */
 private fun proved(labelled: List<Entry>, parts: Parts, total: BigDecimal, params: ExtractParams): Tax? {
-    val gaps = parts.bases.flatMap { base -> (listOf(ZERO) + parts.extras).map { total - base.value - it } }
-    for (size in 1..minOf(labelled.size, params.taxLines)) {
-        for (group in combinations(labelled, size)) {
+    val groups = (1..minOf(labelled.size, params.taxLines)).flatMap { combinations(labelled, it) }
+    for (gaps in listOf(gaps(parts, total, listOf(ZERO)), gaps(parts, total, parts.corrections))) {
+        for (group in groups) {
             val value = sum(group.map { it.amount.value })
-            if (value.signum() > 0 && gaps.any { near(value, it) }) return Tax(value, group, true)
+            if (gaps.any { near(value, it) }) return Tax(value, group, true)
         }
     }
     return null
+}
+
+/** Whether a tax with a printed base, service or tip, and a rounding or a discount, makes the total. */
+internal fun makesTotal(value: BigDecimal, parts: Parts, total: BigDecimal): Boolean =
+    gaps(parts, total, listOf(ZERO) + parts.corrections).any { near(value, it) }
+
+/** What is left of the total for a tax, by each base, extra and correction; as far as it can be one. */
+private fun gaps(parts: Parts, total: BigDecimal, corrections: List<BigDecimal>): List<BigDecimal> {
+    val extras = listOf(ZERO) + parts.extras
+    val few = corrections.take(MOST_LINES)
+    val all = parts.bases.flatMap { base -> extras.flatMap { extra -> few.map { total - base.value - extra - it } } }
+    return all.filter { it.signum() > 0 && canBeOf(total, it) }
 }
 
 /**
@@ -104,15 +120,14 @@ private fun untaxed(row: List<Entry>): BigDecimal {
 }
 
 /** A line that sums the others, else neighbouring lines summed; a printed zero where no other tax is. */
-private fun unproved(labelled: List<Entry>, total: BigDecimal?): Tax? {
-    var positive = labelled.filter { it.amount.value.signum() > 0 }.distinctBy { it.amount.value.key() }
+private fun unproved(labelled: List<Entry>): Tax? {
+    val positive = labelled.filter { it.amount.value.signum() > 0 }.distinctBy { it.amount.value.key() }
     if (positive.isEmpty()) return labelled.firstOrNull()?.let { Tax(it.amount.value, listOf(it), false) }
     val everything = sum(positive.map { it.amount.value })
     if (positive.size > 2) {
         positive.firstOrNull { near(everything, it.amount.value * TWO) }
             ?.let { return Tax(it.amount.value, listOf(it), false) }
     }
-    if (total != null) positive = positive.filter { it.amount.value * TWO < total }.ifEmpty { positive }
     val together = arrayListOf(positive[0])
     for (entry in positive.drop(1)) if (entry.row - together.last().row <= 1) together.add(entry)
     return Tax(sum(together.map { it.amount.value }), together, false)
