@@ -251,6 +251,13 @@ def test_which_amount_is_the_total(printed: str, total: str) -> None:
         ("Shop\nTOTAL | 26.60\nTOTAL INCLUDES 6% GST | 1.51", "1.51"),
         ("Shop\nTOTAL | 10.60\nGST SUMMARY | AMOUNT | TAX\nSR 6% | 10.00 | 0.60", "0.60"),
         ("Shop\nSumme | 17,25\nMwSt 19% | 10,00 | 1,90 | 11,90\nMwSt 7% | 5,00 | 0,35 | 5,35", "2.25"),
+        ("Shop\nSUBTOTAL | 40.00\nCGST 2.5% | 1.00\nSGST 2.5% | 1.00\nTOTAL | 42.00", "2.00"),
+        ("Shop\nSUBTOTAL | 41.00\nGST 2.5% | 1.00\nTOTAL | 42.00\nGST | 1.00", "1.00"),
+        ("Shop\nSUBTOTAL | 40.00\nDISCOUNT | -5.00\nTAX 8% | 2.80\nTAX ON TIP | 0.40\nTOTAL | 37.80", "2.80"),
+        ("Shop\nSUBTOTAL | 40.37\nCGST | 1.01\nSGST | 1.01\nROUNDING | 0.39\nTOTAL | 42.00", "2.02"),
+        ("Shop\nTOTAL (INCL GST) | 217.00\nS 6% | 195.28 | 11.72\nZ 0% | 10.00 | 0.00", "11.72"),
+        ("Shop\nTOTAL INCL GST | 28.03\nROUNDING | 0.02\nNET TOTAL | 28.05\nS | 20.38 | 1.22\nZ | 6.43 | 0.00", "1.22"),
+        ("Shop\nTEA | 2.00\nTAX 8.25% | 2.00\nTOTAL | $2.17", "None"),
         ("Shop\nTAX ID 123456789\nTOTAL | 5.00", "None"),
         ("Shop\nTAX INVOICE\nTOTAL | 5.00", "None"),
     ],
@@ -258,6 +265,12 @@ def test_which_amount_is_the_total(printed: str, total: str) -> None:
 def test_which_amount_is_the_tax(printed: str, tax: str) -> None:
     found = read(printed).tax
     assert str(found.value if found else None) == tax
+
+
+def test_halves_of_a_tax_name_both_lines() -> None:
+    tax = read("Shop\nSUBTOTAL | 40.00\nCGST 2.5% | 1.00\nSGST 2.5% | 1.00\nTOTAL | 42.00").tax
+    assert tax is not None
+    assert (tax.text, tax.lines) == ("1.00 + 1.00", (3, 4, 5, 6))
 
 
 def test_summed_taxes_name_all_their_lines() -> None:

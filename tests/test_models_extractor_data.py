@@ -30,11 +30,12 @@ synthesis: Any = importlib.import_module("models.extractor.synthesis")
 train: Any = importlib.import_module("models.extractor.train")
 training: Any = importlib.import_module("models.extractor.training")
 
-from edgekit.errors import ImageError  # noqa: E402
+from edgekit.errors import ImageError, UsageError  # noqa: E402
 from edgekit.extract.items import find_items  # noqa: E402
 from edgekit.extract.network import reading_of  # noqa: E402
 from edgekit.extract.words import TAGS  # noqa: E402
 from edgekit.types import Quad, TextLine  # noqa: E402
+from models.rules.heldback import foreign_networks  # noqa: E402
 
 PAPER = """\
 *Blue Heron Diner
@@ -309,6 +310,14 @@ def test_a_network_is_trained_further(tmp_path: Path) -> None:
         for old, new in zip(extractor.load().parameters(), extractor.load(out).parameters(), strict=True)
     ]
     assert 0 < max(apart) < 0.1  # still the network it started from
+    assert extractor.load(out).config.trained_on == extractor.load().config.trained_on == ["expressexpense", "sroie"]
+
+
+def test_a_network_that_knows_a_set_does_not_answer_for_it(tmp_path: Path) -> None:
+    data, option = [tmp_path / "sroie", tmp_path / "photos"], f"={extractor.CHECKPOINT}"
+    with pytest.raises(UsageError, match=r"this network was trained on sroie.*train one from scratch without"):
+        foreign_networks([f"sroie{option}"], data)
+    assert set(foreign_networks([f"photos{option}"], data)) == {"photos"}
 
 
 def test_a_name_may_be_misread_more_than_the_rest() -> None:

@@ -123,7 +123,7 @@ CHECKPOINT = "models/extractor/checkpoint"
 EXTRACT = WordRecipe(
     title="EdgeKit's extraction network",
     weights=Checkpoint(
-        LocalFile(f"{CHECKPOINT}/config.json", "e95cdece694919c205e83a5028bd3f94b62e0ea99ceb7e6fce8ef276a3f8ac1e"),
+        LocalFile(f"{CHECKPOINT}/config.json", "691431256b084cfea0dd8010b7be3c5a73a7b6e6cdc97e640d6cf6cb664767a9"),
         LocalFile(
             f"{CHECKPOINT}/model.safetensors", "6aab59820621786fa02304c6f6cb039ff85d303066692a7f44e2f9c510072b25"
         ),

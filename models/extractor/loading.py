@@ -35,6 +35,11 @@ class CheckpointSession:
         """Raises BundleError where the folder holds no network."""
         self._model = load(folder)
 
+    @property
+    def trained_on(self) -> tuple[str, ...]:
+        """Names of the labelled sets that its training saw."""
+        return tuple(self._model.config.trained_on)
+
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """Scores of chars and places, float32 [1, words, tags]."""
         with torch.no_grad():

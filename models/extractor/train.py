@@ -79,6 +79,8 @@ def _run(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load(options.start) if options.start else ExtractorModel(ExtractorConfig())
+    seen = {folder.resolve().name for folder in options.data}
+    model.config.trained_on = sorted(seen.union(model.config.trained_on))
     torch.nn.Module.to(model, device)
     readings = _readings(options)
     trained_on = [reading for reading in readings if not reading.is_held_back]

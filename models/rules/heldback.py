@@ -48,7 +48,7 @@ def foreign_networks(options: Sequence[str], folders: Sequence[Path]) -> dict[st
     """Networks that were trained without a whole set, by the set's name. options: like ``sroie=build/without_sroie``.
 
     Their sets are looked at as receipts of a new kind are: none of them is known to the network. Needs torch.
-    Raises UsageError, BundleError.
+    Raises UsageError, also where a network was trained on the set it is to answer for; BundleError.
     """
     places: dict[str, Path] = {}
     known = {folder.resolve().name for folder in folders}
@@ -61,7 +61,14 @@ def foreign_networks(options: Sequence[str], folders: Sequence[Path]) -> dict[st
         return {}
     from models.extractor.loading import CheckpointSession  # its package needs torch
 
-    return {name: CheckpointSession(folder) for name, folder in places.items()}
+    networks = {name: CheckpointSession(folder) for name, folder in places.items()}
+    for name, network in networks.items():
+        if name in network.trained_on:
+            raise UsageError(
+                f"--foreign {name}={places[name]}: this network was trained on {name}, so its answers there say nothing "
+                "of new receipts; train one from scratch without that set (python -m models.extractor.train)"
+            )
+    return dict(networks)
 
 
 def unseen(folder: Path, rows: Sequence[Row], foreign: Collection[str]) -> list[Row]:
