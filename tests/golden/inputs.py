@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from PIL import Image
+from printed import laid_out
 
 from edgekit.layout import LayoutParams, rows
 from edgekit.types import Quad, TextLine
@@ -56,7 +58,29 @@ def papers() -> list[dict[str, Any]]:
             "rows": plain(rows(lines, layout)),
         }
         found.append({**paper, "scores": scores_of(paper)})
-    return [*found, _long(found), {"lines": [], "rows": [], "scores": []}]
+    return [*found, _long(found), {"lines": [], "rows": [], "scores": []}, *printed_papers()]
+
+
+def printed_papers() -> list[dict[str, Any]]:
+    """The papers of ``prints.PAPERS``, one column for each cell."""
+    found = []
+    for printed in prints.PAPERS:
+        lines, groups = laid_out(printed)
+        for group in groups:
+            for before, i in pairwise(group):
+                if lines[i].text.startswith("~"):
+                    lines[i] = _beside(lines[before], lines[i].text[1:])
+        paper = {"lines": [_written(line) for line in lines], "rows": groups}
+        found.append({**paper, "scores": scores_of(paper)})
+    return found
+
+
+def _beside(line: TextLine, text: str) -> TextLine:
+    """A line that starts a third of a text height after another one."""
+    (left, top), (right, _), (_, bottom), _ = line.quad.points
+    start = round(right + (bottom - top) / 3, 2)
+    end = round(start + (right - left) / len(line.text) * len(text), 2)
+    return TextLine(text, Quad((start, top), (end, top), (end, bottom), (start, bottom)), line.confidence)
 
 
 def _long(found: list[dict[str, Any]]) -> dict[str, Any]:

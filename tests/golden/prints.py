@@ -75,3 +75,15 @@ BREAKS = (
 )
 """What is replaced in a good manifest, and by what."""
 NOT_MANIFESTS = ("[]", "{}", "null", '"text"', '{"schema": "edgekit.bundle/1"}')
+
+PAPERS = (
+    "Shop\n03/04/2026\nSUBTOTAL | 40.00\nCGST 2.5% | 1.00\nSGST 2.5% | 1.00\nTOTAL | 42.00",
+    "Shop\nSUBTOTAL | 40.37\nCGST | 1.01\nSGST | 1.01\nROUNDING | 0.39\nTOTAL | 42.00",
+    "Shop\nSUBTOTAL | 40.00\nDISCOUNT | -5.00\nTAX 8% | 2.80\nTAX ON TIP | 0.40\nTOTAL | 37.80",
+    "Shop\nTOTAL (INCL GST) | 217.00\nS 6% | 195.28 | 11.72\nZ 0% | 10.00 | 0.00",
+    "Shop\nTOTAL INCL GST | 28.03\nROUNDING | 0.02\nNET TOTAL | 28.05\nS | 20.38 | 1.22\nZ | 6.43 | 0.00",
+    "Shop\nTEA | 2.00\nTAX 8.25% | 2.00\nTOTAL | $2.17",
+    "Burger | 18 | ~.00\nTAX 8.00% | 1 | ~.44\nAmount Due | $19 | ~.44\nCash | 2 | .50",
+)
+"""Papers for sums that the synthetic receipts seldom need, a row a line, its cells parted by bars; what starts with a tilde
+follows the cell before it closely."""
