@@ -2,7 +2,8 @@
 
 Sources: Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", 2017 (expected calibration error,
 reliability diagram); Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks", 2017 (risk against
-coverage); Geifman, Uziel and El-Yaniv, "Bias-Reduced Uncertainty Estimation", 2019 (the area under that curve).
+coverage); Geifman, Uziel and El-Yaniv, "Bias-Reduced Uncertainty Estimation", 2019 (the area under that curve); Bröcker
+and Smith, "Increasing the Reliability of Reliability Diagrams", 2007 (what chance makes of true confidences).
 """
 
 from __future__ import annotations
@@ -13,10 +14,15 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
 
+import numpy as np
+
 WIDTH_BINS = 10
 """Bins of equal width of the classic calibration error."""
 MASS_BINS = 15
 """Bins of equal numbers of answers: they look closely where most answers are; few answers make them noisy."""
+
+_DRAWS = 4000
+_ROUNDING = 1e-9  # sums of the same confidences in another order may differ by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,21 @@ def chance_error(answers: Sequence[Answer], count: int = WIDTH_BINS) -> float:
     return sum(math.sqrt(2 / math.pi * variance) for variance in spread) / max(len(answers), 1)
 
 
+def consistency(answers: Sequence[Answer], count: int = WIDTH_BINS) -> float:
+    """How often true confidences would show at least this calibration error, in bins of equal width, by chance; 0..1.
+
+    Below 0.05, say, the confidences are not true; above it, so few answers cannot tell. Each answer is drawn right or
+    wrong as often as its confidence says, 4,000 times over, the same every time. 1 without answers.
+    """
+    groups = [np.array([a.confidence for a in group]) for group in _by_width(answers, count)]
+    shown = calibration_error(bins_of_width(answers, count)) * len(answers)
+    dice, errors = np.random.default_rng(0), np.zeros(_DRAWS)
+    for group in groups:
+        right = (dice.random((_DRAWS, len(group))) < group).sum(1)
+        errors += np.abs(right - group.sum())
+    return float((errors >= shown - _ROUNDING).mean())
+
+
 def risk_curve(answers: Sequence[Answer]) -> tuple[Risk, ...]:
     """Risks at every confidence there is, the surest first."""
     curve, taken, wrong = [], 0, 0
@@ -111,6 +132,7 @@ def describe(answers: Sequence[Answer], known: int) -> dict[str, Any]:
         "right": _mean([answer.right for answer in answers]),
         "ece_width": round(calibration_error(bins), 4),
         "ece_chance": round(chance_error(answers), 4),
+        "ece_p": round(consistency(answers), 3),
         "ece_mass": round(calibration_error(bins_of_mass(answers)), 4),
         "accepted": round(len(accepted) / max(known, 1), 4),
         "accepted_error": _mean([not answer.right for answer in accepted]),

@@ -134,7 +134,7 @@ def test_it_tells_how_far_confidences_hold(data: Path, capsys: pytest.CaptureFix
     main(["eval", str(data), "--limit", "1"])
     printed = capsys.readouterr().out
     (header,) = (line for line in printed.splitlines() if line.startswith("certainty"))
-    assert header.split() == "certainty answers said right ECE chance ECE eq AURC accepted wrong".split()
+    assert header.split() == "certainty answers said right ECE chance p ECE eq AURC accepted wrong".split()
     assert "ECE eq: 15 bins of equal numbers" in printed
 
 

@@ -15,6 +15,7 @@ from edgekit.reliability import (
     bins_of_width,
     calibration_error,
     chance_error,
+    consistency,
     describe,
     risk_curve,
 )
@@ -69,6 +70,21 @@ def test_chance_by_hand() -> None:
     assert chance_error(many) == pytest.approx(0.0126, abs=1e-4)
 
 
+def test_how_often_chance_shows_as_much() -> None:
+    both = [Answer(0.5, True, True)] * 2  # as far off as two can be: in two of four draws
+    assert consistency(both) == pytest.approx(0.5, abs=0.03)
+    assert consistency([Answer(0.5, True, True), Answer(0.5, False, True)]) == 1.0  # none is nearer
+    assert consistency([Answer(0.9, False, True)] * 10) == 0.0  # once in 10^10
+    assert consistency([]) == 1.0
+    assert consistency(both) == consistency(both)
+
+
+@given(GENERATED)
+def test_how_often_is_a_share_and_no_matter_of_order(answers: list[Answer]) -> None:
+    assert 0.0 <= consistency(answers) <= 1.0
+    assert consistency(answers) == consistency(answers[::-1])
+
+
 def test_the_risk_curve_by_hand() -> None:
     curve = risk_curve(ANSWERS)
     assert curve == (Risk(0.95, 2, 0.5), Risk(0.85, 3, 1 / 3), Risk(0.62, 4, 0.5), Risk(0.15, 5, 0.6))
@@ -92,6 +108,7 @@ def test_a_field_is_described() -> None:
         "right": 0.4,
         "ece_width": 0.364,
         "ece_chance": 0.2406,
+        "ece_p": 0.075,  # 0.0753 by counting all 32 outcomes
         "ece_mass": 0.364,  # (0.15 + 0.62 + 0.15 + 2 * 0.45) / 5
         "accepted": 0.3,
         "accepted_error": 0.3333,

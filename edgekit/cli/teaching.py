@@ -40,8 +40,8 @@ tax; or, in place of these three, norm with date_readings, total and tax. Fields
 field that was not found costs recall, not precision.
 
 Beside the scores: how far confidences hold (expected calibration error, in 10 bins of equal width and in 15 of equal
-numbers of answers, and what chance would make of true confidences), the area under the curve of risk against coverage,
-and the share that needs no review.
+numbers of answers, what chance would make of true confidences, and how often it would make as much), the area under
+the curve of risk against coverage, and the share that needs no review.
 
 examples:
   edgekit eval data/ --split test --out predictions.jsonl

@@ -1,7 +1,7 @@
 // A receipt as the extractor sees it: printed rows of text with the amounts, dates and anchors on them.
 
 private let mostDoubt = 3.0  // characters: beyond it, how much of a line is misread says no more
-private let apart = "   ".letters  // wider than any space a number may contain, so that numbers of two lines never join
+private let apart = "   ".letters  // wider than any space in a number, so that numbers of two lines never join
 
 private let cut = 1.0  // text heights between the parts of a price that was read as two lines
 

@@ -132,7 +132,8 @@ private func unproved(_ labelled: [Entry]) -> Tax? {
     let positive = labelled.filter(\.amount.value.isPositive).distinct(by: \.amount.value)
     if positive.isEmpty { return labelled.first.map(alone) }
     let everything = sum(positive.map(\.amount.value))
-    if positive.count > 2, let entry = positive.first(where: { near(everything, twice($0.amount.value)) }) { return alone(entry) }
+    let whole = positive.first { near(everything, twice($0.amount.value)) }
+    if positive.count > 2, let whole { return alone(whole) }
     var together = [positive[0]]
     for entry in positive.dropFirst() where entry.row - together[together.count - 1].row <= 1 { together.append(entry) }
     return Tax(value: sum(together.map(\.amount.value)), entries: together, proved: false)
