@@ -65,8 +65,8 @@ def foreign_networks(options: Sequence[str], folders: Sequence[Path]) -> dict[st
     for name, network in networks.items():
         if name in network.trained_on:
             raise UsageError(
-                f"--foreign {name}={places[name]}: this network was trained on {name}, so its answers there say nothing "
-                "of new receipts; train one from scratch without that set (python -m models.extractor.train)"
+                f"--foreign {name}={places[name]}: this network was trained on {name}, so its answers there say "
+                "nothing of new receipts; train one from scratch without that set (python -m models.extractor.train)"
             )
     return dict(networks)
 

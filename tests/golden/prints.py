@@ -85,5 +85,5 @@ PAPERS = (
     "Shop\nTEA | 2.00\nTAX 8.25% | 2.00\nTOTAL | $2.17",
     "Burger | 18 | ~.00\nTAX 8.00% | 1 | ~.44\nAmount Due | $19 | ~.44\nCash | 2 | .50",
 )
-"""Papers for sums that the synthetic receipts seldom need, a row a line, its cells parted by bars; what starts with a tilde
-follows the cell before it closely."""
+"""Papers for sums that the synthetic receipts seldom need, a row a line, its cells parted by bars; what starts with a
+tilde follows the cell before it closely."""
