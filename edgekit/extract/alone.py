@@ -31,7 +31,7 @@ def answers(paper: Paper, reading: Reading) -> Answers:
     return Answers(
         vendor=_vendor(paper, reading),
         date=_date(paper, pointed_print("date", dates, reading)),
-        time=_time(paper, pointed_print("time", times, reading)),
+        time=_time(pointed_print("time", times, reading)),
         currency=_currency(paper, reading),
         subtotal=_amount(paper, "subtotal", reading),
         tax=_amount(paper, "tax", reading),
@@ -105,7 +105,7 @@ def _vendor(paper: Paper, reading: Reading) -> Found[str] | None:
     name = pointed_name(paper, reading)
     if name is None:
         return None
-    return paper.sure(Found(mended(name.text, paper.lexicon), name.text, name.confidence, name.lines))
+    return Found(mended(name.text, paper.lexicon), name.text, name.confidence, name.lines)
 
 
 def _date(paper: Paper, pointed: tuple[PrintedDate, PageRow, float] | None) -> Found[str] | None:
@@ -116,15 +116,15 @@ def _date(paper: Paper, pointed: tuple[PrintedDate, PageRow, float] | None) -> F
     confidence *= 1.0 if decided else paper.params.date_guess
     iso = [day.isoformat() for day in readings]
     text, lines = row.text[printed.start : printed.end], row.lines_of(printed.start, printed.end)
-    return paper.sure(Found(iso[0], text, confidence, lines, tuple(iso[1:])))
+    return Found(iso[0], text, confidence, lines, tuple(iso[1:]))
 
 
-def _time(paper: Paper, pointed: tuple[PrintedTime, PageRow, float] | None) -> Found[str] | None:
+def _time(pointed: tuple[PrintedTime, PageRow, float] | None) -> Found[str] | None:
     if pointed is None:
         return None
     printed, row, confidence = pointed
     text, lines = row.text[printed.start : printed.end], row.lines_of(printed.start, printed.end)
-    return paper.sure(Found(printed.value, text, confidence, lines))
+    return Found(printed.value, text, confidence, lines)
 
 
 def _currency(paper: Paper, reading: Reading) -> Found[str] | None:
@@ -132,7 +132,7 @@ def _currency(paper: Paper, reading: Reading) -> Found[str] | None:
     if pointed is None:
         return None
     code, mark = pointed
-    return paper.sure(Found(code, mark.text, mark.confidence, mark.lines))
+    return Found(code, mark.text, mark.confidence, mark.lines)
 
 
 def _amount(paper: Paper, tag: str, reading: Reading) -> Found[Decimal] | None:
@@ -140,4 +140,4 @@ def _amount(paper: Paper, tag: str, reading: Reading) -> Found[Decimal] | None:
     if pointed is None:
         return None
     entry, confidence = pointed
-    return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence, entry.lines)

@@ -97,6 +97,8 @@ class Extractor:
         if answer is None:
             return None
         confidence = self._calibration.probability(name, answer.confidence)
+        if confidence < self._params.answer_threshold:
+            return None
         threshold = self._calibration.review_threshold(name, self.how.review_error)
         review = confidence < (self._params.review_threshold if threshold is None else threshold)
         return Field(answer.value, answer.text, confidence, answer.lines, review, answer.alternatives)

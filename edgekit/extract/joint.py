@@ -108,7 +108,7 @@ def _time(paper: Paper, reading: Reading, dates: Sequence[DatedRow], weights: Jo
     near_date = near_to is not None and abs(row.index - near_to) <= paper.params.time_rows
     evidence = (1.0, float(near_date), math.exp(share(chosen)), paper.page.confidence(lines))
     confidence = sure.logistic(weights.time_confidence, evidence)
-    return paper.sure(Found(printed.value, row.text[printed.start : printed.end], confidence, lines))
+    return Found(printed.value, row.text[printed.start : printed.end], confidence, lines)
 
 
 def _currency(paper: Paper, reading: Reading, weights: JointWeights) -> Found[str] | None:
@@ -120,7 +120,7 @@ def _currency(paper: Paper, reading: Reading, weights: JointWeights) -> Found[st
     share = pointed[1].confidence if pointed and pointed[0] == region.currency else 0.0
     evidence = (1.0, region.agreement if region.mark else 0.0, share, paper.page.confidence(region.lines))
     confidence = sure.logistic(weights.currency_confidence, evidence)
-    return paper.sure(Found(region.currency, region.mark, confidence, region.lines))
+    return Found(region.currency, region.mark, confidence, region.lines)
 
 
 def _subtotal(
@@ -142,7 +142,7 @@ def _subtotal(
     share = math.exp(reading.share("subtotal", points.alike(entry, paper.found, reading)))
     evidence = (1.0, float(is_proved(paper, entry, total)), share, entry.confidence)
     confidence = sure.logistic(weights.subtotal_confidence, evidence)
-    return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence, entry.lines)
 
 
 def _dot(weights: Sequence[float], points: Sequence[float]) -> float:

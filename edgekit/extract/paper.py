@@ -51,10 +51,6 @@ class Paper:
     lexicon: Lexicon
     params: ExtractParams
 
-    def sure(self, answer: Found[Value]) -> Found[Value] | None:
-        """The answer, where it is sure enough to be one."""
-        return answer if answer.confidence >= self.params.answer_threshold else None
-
 
 def build_paper(
     lines: Sequence[TextLine], rows: Sequence[Sequence[int]], lexicon: Lexicon, params: ExtractParams

@@ -42,7 +42,7 @@ def vendor_of(paper: Paper, ranked: Sequence[Name], extra: tuple[float, ...] = (
     name = mended(best.text, paper.lexicon)
     evidence = sure.vendor_evidence(ranked, name != best.text, paper.page, paper.params.name_none)
     confidence = sure.logistic(paper.params.vendor_confidence, (*evidence, *extra))
-    return paper.sure(Found(name, best.text, confidence, best.lines))
+    return Found(name, best.text, confidence, best.lines)
 
 
 def date_of(paper: Paper, dates: Sequence[DatedRow], extra: tuple[float, ...] = ()) -> Found[str] | None:
@@ -56,7 +56,7 @@ def date_of(paper: Paper, dates: Sequence[DatedRow], extra: tuple[float, ...] = 
     confidence *= 1.0 if decided else paper.params.date_guess
     iso = [day.isoformat() for day in readings]
     text = row.text[printed.start : printed.end]
-    return paper.sure(Found(iso[0], text, confidence, row.lines_of(printed.start, printed.end), tuple(iso[1:])))
+    return Found(iso[0], text, confidence, row.lines_of(printed.start, printed.end), tuple(iso[1:]))
 
 
 def total_of(paper: Paper, ranked: Sequence[Scored], extra: tuple[float, ...] = ()) -> Found[Decimal] | None:
@@ -66,7 +66,7 @@ def total_of(paper: Paper, ranked: Sequence[Scored], extra: tuple[float, ...] = 
     entry = ranked[0].entry
     evidence = (*sure.total_evidence(ranked, paper.page, paper.params.total_none), *extra)
     confidence = sure.logistic(paper.params.total_confidence, evidence)
-    return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence, entry.lines)
 
 
 def tax_of(
@@ -77,7 +77,7 @@ def tax_of(
     confidence = sure.logistic(paper.params.tax_confidence, evidence)
     text = " + ".join(entry.text for entry in tax.entries)
     lines = tuple(dict.fromkeys(line for entry in tax.entries for line in entry.lines))
-    return paper.sure(Found(tax.value, text, confidence, lines))
+    return Found(tax.value, text, confidence, lines)
 
 
 def is_proved(paper: Paper, entry: Entry, total: Found[Decimal] | None) -> bool:
@@ -99,7 +99,7 @@ def _time(paper: Paper, dates: Sequence[DatedRow]) -> Found[str] | None:
     lines = row.lines_of(printed.start, printed.end)
     near_date = bool(dates) and abs(row.index - dates[0].row.index) <= params.time_rows
     confidence = (params.time_near if near_date else params.time_far) * paper.page.confidence(lines)
-    return paper.sure(Found(printed.value, row.text[printed.start : printed.end], confidence, lines))
+    return Found(printed.value, row.text[printed.start : printed.end], confidence, lines)
 
 
 def _currency(paper: Paper) -> Found[str] | None:
@@ -108,7 +108,7 @@ def _currency(paper: Paper) -> Found[str] | None:
         return None
     printed = paper.params.currency_printed * region.agreement
     confidence = printed if region.mark else paper.params.currency_inferred
-    return paper.sure(Found(region.currency, region.mark, confidence, region.lines))
+    return Found(region.currency, region.mark, confidence, region.lines)
 
 
 def _subtotal(paper: Paper, total: Found[Decimal] | None, tax: Found[Decimal] | None) -> Found[Decimal] | None:
@@ -117,4 +117,4 @@ def _subtotal(paper: Paper, total: Found[Decimal] | None, tax: Found[Decimal] | 
         return None
     params = paper.params
     confidence = params.subtotal_proved if is_proved(paper, entry, total) else params.subtotal_alone
-    return paper.sure(Found(entry.amount.value, entry.text, confidence * entry.confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence * entry.confidence, entry.lines)

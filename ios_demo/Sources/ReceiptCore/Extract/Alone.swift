@@ -8,7 +8,7 @@ private let aroundMarks = ".,:()[]".letters
 func pointedAnswers(_ paper: Paper, _ reading: Reading) -> Answers {
     Answers(
         vendor: vendor(paper, reading), date: date(paper, reading), time: time(paper, reading),
-        currency: pointedCurrency(paper.page, paper.lexicon, reading).flatMap { paper.sure($0) },
+        currency: pointedCurrency(paper.page, paper.lexicon, reading),
         subtotal: amount(paper, "subtotal", reading), tax: amount(paper, "tax", reading),
         total: amount(paper, "total", reading))
 }
@@ -44,7 +44,7 @@ private func vendor(_ paper: Paper, _ reading: Reading) -> Answer<String>? {
             best = Answer(value: value, text: String(name.text), confidence: confidence, lines: name.lines)
         }
     }
-    return best.flatMap { paper.sure($0) }
+    return best
 }
 
 private func date(_ paper: Paper, _ reading: Reading) -> Answer<String>? {
@@ -57,10 +57,9 @@ private func date(_ paper: Paper, _ reading: Reading) -> Answer<String>? {
             let preferred = prefer([dated], paper.region.orders, paper.params)
             let share = exp(reading.share("date", words))
             let confidence = share * (preferred.decided ? 1 : paper.params.date.guess)
-            return paper.sure(
-                Answer(
-                    value: preferred.days[0], text: dated.text, confidence: confidence, lines: dated.lines,
-                    alternatives: Array(preferred.days.dropFirst())))
+            return Answer(
+                value: preferred.days[0], text: dated.text, confidence: confidence, lines: dated.lines,
+                alternatives: Array(preferred.days.dropFirst()))
         }
     }
     return nil
@@ -74,8 +73,7 @@ private func time(_ paper: Paper, _ reading: Reading) -> Answer<String>? {
             if !words.contains(word) { continue }
             let timed = TimedRow(printed: printed, row: row)
             let confidence = exp(reading.share("time", words))
-            return paper.sure(
-                Answer(value: printed.value, text: timed.text, confidence: confidence, lines: timed.lines))
+            return Answer(value: printed.value, text: timed.text, confidence: confidence, lines: timed.lines)
         }
     }
     return nil
@@ -86,5 +84,5 @@ private func amount(_ paper: Paper, _ tag: String, _ reading: Reading) -> Answer
     guard let word = reading.best(tag), let entry = paper.found.first(where: { wordsOf($0, reading).contains(word) })
     else { return nil }
     let confidence = exp(reading.share(tag, alike(entry, paper.found, reading)))
-    return paper.sure(Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines))
+    return Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines)
 }

@@ -85,6 +85,7 @@ public struct Extractor: Sendable {
     ) -> Field<Value>? {
         guard let answer else { return nil }
         let confidence = calibration.probability(name, answer.confidence)
+        if confidence < params.answerThreshold { return nil }
         let threshold = calibration.reviewThreshold(name, how.reviewError) ?? params.reviewThreshold
         return Field(
             value: answer.value, text: answer.text, confidence: confidence, lines: answer.lines,

@@ -75,8 +75,7 @@ private func jointTime(_ paper: Paper, _ reading: Reading, _ dates: [DatedRow]) 
     let nearDate = nearTo.map { abs(chosen.row.index - $0) <= paper.params.timeRows } ?? false
     let evidence = [1, flag(nearDate), exp(share(chosen)), paper.page.confidence(chosen.lines)]
     let confidence = logistic(paper.params.joint.timeConfidence, evidence)
-    return paper.sure(
-        Answer(value: chosen.printed.value, text: chosen.text, confidence: confidence, lines: chosen.lines))
+    return Answer(value: chosen.printed.value, text: chosen.text, confidence: confidence, lines: chosen.lines)
 }
 
 /// The currency of the rules, which look at all of the receipt; the network speaks for or against it.
@@ -88,7 +87,7 @@ private func jointCurrency(_ paper: Paper, _ reading: Reading) -> Answer<String>
     let agreement = region.mark.isEmpty ? 0 : region.agreement
     let evidence = [1, agreement, share, paper.page.confidence(region.lines)]
     let confidence = logistic(paper.params.joint.currencyConfidence, evidence)
-    return paper.sure(Answer(value: region.currency, text: region.mark, confidence: confidence, lines: region.lines))
+    return Answer(value: region.currency, text: region.mark, confidence: confidence, lines: region.lines)
 }
 
 /// The subtotal of the rules, unless the network is sure of another amount up to the total.
@@ -105,5 +104,5 @@ private func jointSubtotal(
     let all = exp(reading.share("subtotal", alike(entry, paper.found, reading)))
     let evidence = [1, flag(isProved(paper, entry, total)), all, entry.confidence]
     let confidence = logistic(paper.params.joint.subtotalConfidence, evidence)
-    return paper.sure(Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines))
+    return Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines)
 }

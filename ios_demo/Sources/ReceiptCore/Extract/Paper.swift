@@ -37,9 +37,4 @@ struct Paper: Sendable {
         self.lexicon = lexicon
         self.params = params
     }
-
-    /// The answer, where it is sure enough to be one.
-    func sure<Value>(_ answer: Answer<Value>) -> Answer<Value>? {
-        answer.confidence >= params.answerThreshold ? answer : nil
-    }
 }

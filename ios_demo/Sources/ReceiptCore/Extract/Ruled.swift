@@ -18,8 +18,7 @@ func vendorOf(_ paper: Paper, _ ranked: [Name], extra: [Double] = []) -> Answer<
     let name = mended(best.text, paper.lexicon)
     let evidence = vendorEvidence(ranked, mended: name != best.text, paper.page, none: paper.params.nameNone)
     let confidence = logistic(paper.params.vendorConfidence, evidence + extra)
-    return paper.sure(
-        Answer(value: String(name), text: String(best.text), confidence: confidence, lines: best.lines))
+    return Answer(value: String(name), text: String(best.text), confidence: confidence, lines: best.lines)
 }
 
 /// The best date in its likeliest reading. `extra`: evidence beyond `dateEvidenceNames`.
@@ -28,10 +27,9 @@ func dateOf(_ paper: Paper, _ dates: [DatedRow], extra: [Double] = []) -> Answer
     let preferred = prefer(dates, paper.region.orders, paper.params)
     let sure = logistic(paper.params.dateConfidence, dateEvidence(dates, paper.page) + extra)
     let confidence = sure * (preferred.decided ? 1 : paper.params.date.guess)
-    return paper.sure(
-        Answer(
-            value: preferred.days[0], text: best.text, confidence: confidence, lines: best.lines,
-            alternatives: Array(preferred.days.dropFirst())))
+    return Answer(
+        value: preferred.days[0], text: best.text, confidence: confidence, lines: best.lines,
+        alternatives: Array(preferred.days.dropFirst()))
 }
 
 /// The best total. `extra`: evidence beyond `totalEvidenceNames`.
@@ -39,7 +37,7 @@ func totalOf(_ paper: Paper, _ ranked: [Scored], extra: [Double] = []) -> Answer
     guard let entry = ranked.first?.entry else { return nil }
     let evidence = totalEvidence(ranked, paper.page, none: paper.params.totalNone) + extra
     let confidence = logistic(paper.params.totalConfidence, evidence)
-    return paper.sure(Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines))
+    return Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines)
 }
 
 /// A tax and how sure it is. `extra`: evidence beyond `taxEvidenceNames`.
@@ -50,7 +48,7 @@ func taxOf(
     let confidence = logistic(paper.params.taxConfidence, evidence)
     let lines = tax.entries.flatMap(\.lines).distinct { $0 }
     let text = tax.entries.map(\.text).joined(separator: " + ")
-    return paper.sure(Answer(value: tax.value, text: text, confidence: confidence, lines: lines))
+    return Answer(value: tax.value, text: text, confidence: confidence, lines: lines)
 }
 
 /// Whether a subtotal is the total, or becomes it with what is printed besides.
@@ -64,8 +62,7 @@ private func ruledTime(_ paper: Paper, _ dates: [DatedRow]) -> Answer<String>? {
     guard let chosen = chooseTime(paper.page, dateRow: nearTo) else { return nil }
     let nearDate = nearTo.map { abs(chosen.row.index - $0) <= params.timeRows } ?? false
     let confidence = (nearDate ? params.timeNear : params.timeFar) * paper.page.confidence(chosen.lines)
-    return paper.sure(
-        Answer(value: chosen.printed.value, text: chosen.text, confidence: confidence, lines: chosen.lines))
+    return Answer(value: chosen.printed.value, text: chosen.text, confidence: confidence, lines: chosen.lines)
 }
 
 private func ruledCurrency(_ paper: Paper) -> Answer<String>? {
@@ -73,7 +70,7 @@ private func ruledCurrency(_ paper: Paper) -> Answer<String>? {
     if region.currency.isEmpty { return nil }
     let printed = paper.params.currencyPrinted * region.agreement
     let confidence = region.mark.isEmpty ? paper.params.currencyInferred : printed
-    return paper.sure(Answer(value: region.currency, text: region.mark, confidence: confidence, lines: region.lines))
+    return Answer(value: region.currency, text: region.mark, confidence: confidence, lines: region.lines)
 }
 
 private func ruledSubtotal(
@@ -82,5 +79,5 @@ private func ruledSubtotal(
     guard let entry = chooseSubtotal(paper.found, total: total?.value, tax: tax?.value) else { return nil }
     let share = isProved(paper, entry, total) ? paper.params.subtotalProved : paper.params.subtotalAlone
     let confidence = share * entry.confidence
-    return paper.sure(Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines))
+    return Answer(value: entry.amount.value, text: entry.text, confidence: confidence, lines: entry.lines)
 }

@@ -14,7 +14,7 @@ fun pointedAnswers(paper: Paper, reading: Reading): Answers = Answers(
     vendor = vendor(paper, reading),
     date = date(paper, reading),
     time = time(paper, reading),
-    currency = pointedCurrency(paper.page, paper.lexicon, reading)?.let { paper.sure(it) },
+    currency = pointedCurrency(paper.page, paper.lexicon, reading),
     subtotal = amount(paper, "subtotal", reading),
     tax = amount(paper, "tax", reading),
     total = amount(paper, "total", reading),
@@ -47,7 +47,7 @@ private fun vendor(paper: Paper, reading: Reading): Found<String>? {
             best = Found(mended(name.text, paper.lexicon), name.text, confidence, name.lines)
         }
     }
-    return best?.let { paper.sure(it) }
+    return best
 }
 
 private fun date(paper: Paper, reading: Reading): Found<String>? {
@@ -62,7 +62,7 @@ private fun date(paper: Paper, reading: Reading): Found<String>? {
             val confidence = share * if (preferred.decided) 1.0 else paper.params.dateGuess
             val text = row.text.part(printed.start, printed.end)
             val lines = row.linesOf(printed.start, printed.end)
-            return paper.sure(Found(preferred.days[0], text, confidence, lines, preferred.days.drop(1)))
+            return Found(preferred.days[0], text, confidence, lines, preferred.days.drop(1))
         }
     }
     return null
@@ -76,7 +76,7 @@ private fun time(paper: Paper, reading: Reading): Found<String>? {
             if (word !in words) continue
             val text = row.text.part(printed.start, printed.end)
             val lines = row.linesOf(printed.start, printed.end)
-            return paper.sure(Found(printed.value, text, exp(reading.share("time", words)), lines))
+            return Found(printed.value, text, exp(reading.share("time", words)), lines)
         }
     }
     return null
@@ -87,5 +87,5 @@ private fun amount(paper: Paper, tag: String, reading: Reading): Found<BigDecima
     val word = reading.best(tag) ?: return null
     val entry = paper.found.firstOrNull { word in wordsOf(it, reading) } ?: return null
     val confidence = exp(reading.share(tag, alike(entry, paper.found, reading)))
-    return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence, entry.lines)
 }

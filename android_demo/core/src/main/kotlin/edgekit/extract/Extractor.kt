@@ -83,6 +83,7 @@ class Extractor(
     private fun <T : Any> field(name: String, answer: Found<T>?): Field<T>? {
         if (answer == null) return null
         val confidence = calibration.probability(name, answer.confidence)
+        if (confidence < weights.rest.answerThreshold) return null
         val threshold = calibration.reviewThreshold(name, how.reviewError) ?: weights.rest.reviewThreshold
         val review = confidence < threshold
         return Field(answer.value, answer.text, confidence, answer.lines, review, answer.alternatives)

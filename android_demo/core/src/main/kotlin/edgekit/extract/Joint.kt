@@ -80,7 +80,7 @@ private fun jointTime(paper: Paper, reading: Reading, dates: List<DatedRow>): Fo
     val evidence = listOf(1.0, flag(nearDate), exp(share(chosen)), paper.page.confidence(lines))
     val confidence = logistic(paper.params.joint.timeConfidence, evidence)
     val text = chosen.row.text.part(chosen.printed.start, chosen.printed.end)
-    return paper.sure(Found(chosen.printed.value, text, confidence, lines))
+    return Found(chosen.printed.value, text, confidence, lines)
 }
 
 /** The currency of the rules, which look at all of the receipt; the network speaks for or against it. */
@@ -92,7 +92,7 @@ private fun jointCurrency(paper: Paper, reading: Reading): Found<String>? {
     val agreement = if (region.mark.isNotEmpty()) region.agreement else 0.0
     val evidence = listOf(1.0, agreement, share, paper.page.confidence(region.lines))
     val confidence = logistic(paper.params.joint.currencyConfidence, evidence)
-    return paper.sure(Found(region.currency, region.mark, confidence, region.lines))
+    return Found(region.currency, region.mark, confidence, region.lines)
 }
 
 /** The subtotal of the rules, unless the network is sure of another amount up to the total. */
@@ -110,5 +110,5 @@ private fun jointSubtotal(
     val share = exp(reading.share("subtotal", alike(entry, paper.found, reading)))
     val evidence = listOf(1.0, flag(isProved(paper, entry, total)), share, entry.confidence)
     val confidence = logistic(paper.params.joint.subtotalConfidence, evidence)
-    return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence, entry.lines)
 }

@@ -36,9 +36,6 @@ class Paper(
     val weights: Weights,
 ) {
     val params: ExtractParams get() = weights.rest
-
-    /** The answer, where it is sure enough to be one. */
-    fun <T : Any> sure(answer: Found<T>): Found<T>? = answer.takeIf { it.confidence >= params.answerThreshold }
 }
 
 /** Everything that all rungs look at. [rows]: indices into [lines] by printed row, in reading order. */

@@ -30,7 +30,7 @@ fun vendorOf(paper: Paper, ranked: List<Name>, extra: List<Double> = emptyList()
     val name = mended(best.text, paper.lexicon)
     val evidence = vendorEvidence(ranked, name != best.text, paper.page, paper.weights.nameNone)
     val confidence = logistic(paper.weights.vendorConfidence, evidence + extra)
-    return paper.sure(Found(name, best.text, confidence, best.lines))
+    return Found(name, best.text, confidence, best.lines)
 }
 
 /** The best date in its likeliest reading. [extra]: evidence beyond DATE_EVIDENCE. */
@@ -42,7 +42,7 @@ fun dateOf(paper: Paper, dates: List<DatedRow>, extra: List<Double> = emptyList(
     val confidence = sure * if (preferred.decided) 1.0 else paper.params.dateGuess
     val text = best.row.text.part(best.printed.start, best.printed.end)
     val lines = best.row.linesOf(best.printed.start, best.printed.end)
-    return paper.sure(Found(preferred.days[0], text, confidence, lines, preferred.days.drop(1)))
+    return Found(preferred.days[0], text, confidence, lines, preferred.days.drop(1))
 }
 
 /** The best total. [extra]: evidence beyond TOTAL_EVIDENCE. */
@@ -50,7 +50,7 @@ fun totalOf(paper: Paper, ranked: List<Scored>, extra: List<Double> = emptyList(
     val entry = ranked.firstOrNull()?.entry ?: return null
     val evidence = totalEvidence(ranked, paper.page, paper.weights.totalNone) + extra
     val confidence = logistic(paper.weights.totalConfidence, evidence)
-    return paper.sure(Found(entry.amount.value, entry.text, confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence, entry.lines)
 }
 
 /** A tax and how sure it is. [extra]: evidence beyond TAX_EVIDENCE. */
@@ -63,7 +63,7 @@ fun taxOf(
     val evidence = taxEvidence(tax, paper.page, total?.confidence ?: 0.0) + extra
     val confidence = logistic(paper.weights.taxConfidence, evidence)
     val lines = tax.entries.flatMap { it.lines }.distinct()
-    return paper.sure(Found(tax.value, tax.entries.joinToString(" + ") { it.text }, confidence, lines))
+    return Found(tax.value, tax.entries.joinToString(" + ") { it.text }, confidence, lines)
 }
 
 /** Whether a subtotal is the total, or becomes it with what is printed besides. */
@@ -81,7 +81,7 @@ private fun ruledTime(paper: Paper, dates: List<DatedRow>): Found<String>? {
     val nearDate = nearTo != null && abs(chosen.row.index - nearTo) <= params.timeRows
     val confidence = (if (nearDate) params.timeNear else params.timeFar) * paper.page.confidence(lines)
     val text = chosen.row.text.part(chosen.printed.start, chosen.printed.end)
-    return paper.sure(Found(chosen.printed.value, text, confidence, lines))
+    return Found(chosen.printed.value, text, confidence, lines)
 }
 
 private fun ruledCurrency(paper: Paper): Found<String>? {
@@ -89,12 +89,12 @@ private fun ruledCurrency(paper: Paper): Found<String>? {
     if (region.currency.isEmpty()) return null
     val printed = paper.params.currencyPrinted * region.agreement
     val confidence = if (region.mark.isNotEmpty()) printed else paper.params.currencyInferred
-    return paper.sure(Found(region.currency, region.mark, confidence, region.lines))
+    return Found(region.currency, region.mark, confidence, region.lines)
 }
 
 private fun ruledSubtotal(paper: Paper, total: Found<BigDecimal>?, tax: Found<BigDecimal>?): Found<BigDecimal>? {
     val entry = chooseSubtotal(paper.found, total?.value, tax?.value) ?: return null
     val params = paper.params
     val confidence = if (isProved(paper, entry, total)) params.subtotalProved else params.subtotalAlone
-    return paper.sure(Found(entry.amount.value, entry.text, confidence * entry.confidence, entry.lines))
+    return Found(entry.amount.value, entry.text, confidence * entry.confidence, entry.lines)
 }
