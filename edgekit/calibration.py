@@ -1,7 +1,8 @@
 """From what a rung says of its answer to how often such answers are right: data in, two lookups out.
 
 The data come from labelled receipts (``models.calibration``) and live in the ``extract`` stage's constants, per rung
-and field. A map is piecewise linear and never falls, so it changes how sure an answer is, never which one is given.
+and field. A map is piecewise linear and never falls, so it changes how sure an answer is, and so whether
+it is given, never which answer it is.
 """
 
 from __future__ import annotations

@@ -167,6 +167,14 @@ def test_calibration_changes_confidence_and_review_but_no_answer() -> None:
         assert fields.total.needs_review == (fields.total.confidence < threshold)
 
 
+@pytest.mark.parametrize(("said", "given"), [(0.9, True), (0.31, True), (0.29, False)])
+def test_what_is_given_is_likely_enough_after_calibration(said: float, given: bool) -> None:
+    """Whatever the rung itself says of the total."""
+    table = {"total": {"knots": [[0.0, said], [1.0, said]], "risks": [], "answers": 9}}
+    total = Extractor(with_calibration(classical=table), lexicon()).extract(*laid_out(DINER)).total
+    assert (total is not None and total.confidence == said) if given else total is None
+
+
 def test_calibration_of_another_rung_is_not_used() -> None:
     table = {"total": {"knots": [[0.5, 0.5]], "risks": [], "answers": 9}}
     found = [Extractor(given, lexicon()) for given in (with_calibration(joint=table), with_calibration())]

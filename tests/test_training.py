@@ -21,7 +21,7 @@ from edgekit.cli import codes, main
 from edgekit.decode import Source
 from edgekit.errors import UsageError
 from edgekit.evaluation import load_labels
-from edgekit.extract import JOINT, ExtractParams, How
+from edgekit.extract import CLASSICAL, JOINT, ExtractParams, How
 from edgekit.reader import Reader
 from edgekit.session import open_session
 from edgekit.strict import to_plain
@@ -207,6 +207,18 @@ def test_what_the_base_can_do_is_left_alone(data: Path, reader: Reader) -> None:
         assert report.loss_after is not None
         gained = report.loss_before - report.loss_after
         assert (report.calibrated == "raw" and gained == 0) or gained > GAIN
+
+
+def test_answers_too_doubtful_to_be_given_teach_their_map(data: Path, reader: Reader) -> None:
+    """All totals are right, and the base would give none of them."""
+    shy = {"total": {"knots": [[0.0, 0.1], [1.0, 0.2]], "risks": [], "answers": 9}}
+    constants = replace(params(), calibration={CLASSICAL: shy})
+    tuned = tune(material_of(data, reader, constants).samples, Base(constants, How(), None))
+    report = tuned.fields["total"]
+    assert report.loss_before is not None and report.loss_after is not None
+    assert report.loss_after < report.loss_before
+    knots = tuned.constants["calibration"][CLASSICAL]["total"]["knots"]
+    assert knots[-1][1] > constants.answer_threshold  # now they are
 
 
 def test_one_map_for_two() -> None:

@@ -20,18 +20,14 @@ def report_text(report: Mapping[str, Any]) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
-_CERTAINTY = (
-    *("confidence", "right", "ece_width", "ece_chance", "ece_p", "ece_mass", "aurc", "accepted", "accepted_error"),
-)
-
-
 def _confidence(fields: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Said and right: means over the answers. Accepted: share of the labelled fields that need no review."""
     if fields:
         names = ("answers", "said", "right", "ECE", "chance", "p", "ECE eq", "AURC", "accepted", "wrong")
         yield f"{'certainty':9} " + "  ".join(f"{name:>8}" for name in names)
     for name, figures in fields.items():
-        cells = [f"{figures['answers']:8}", *(_share(figures[key]) for key in _CERTAINTY)]
+        keys = "confidence right ece_width ece_chance ece_p ece_mass aurc accepted accepted_error".split()
+        cells = [f"{figures['answers']:8}", *(_share(figures[key]) for key in keys)]
         yield f"{name:9} " + "  ".join(cells)
     if fields:
         yield f"ECE: {WIDTH_BINS} bins of equal width; chance: what true confidences would show on so few answers;"

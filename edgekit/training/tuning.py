@@ -176,7 +176,11 @@ def _right(samples: Sequence[Sample], base: Base, by_fold: Sequence[ExtractParam
 def _calibrate(
     samples: Sequence[Sample], base: Base, by_fold: Sequence[ExtractParams]
 ) -> tuple[dict[str, Any], dict[str, tuple[float, float, str]]]:
-    """The rung's calibration, and by field the log-losses before and after, and the kind of change."""
+    """The rung's calibration, and by field the log-losses before and after, and the kind of change.
+
+    Answers that are too doubtful to be given count too: the new map may be surer of them.
+    """
+    by_fold = [replace(params, answer_threshold=0.0) for params in by_fold]
     known: dict[str, Any] = to_plain(base.params.calibration.get(base.how.rung, {}))
     calibration, reports = Calibration.parse(known, base.how.rung), {}
     answers: dict[str, list[Counted]] = {name: [] for name in SCORED}
