@@ -35,8 +35,8 @@ A data folder has labels.jsonl and the pictures it names; only rows of split "tr
 receipt of another split (near_duplicates). One shop in five is held back: its receipts are never trained on, and the
 scores printed are of them. Every receipt is read by the default bundle, as it is and slightly altered, which takes
 minutes; lines read are kept in --cache (empty it after changing the reader's code).
-Written: the network to --out (config.json, model.safetensors), and to --runs the settings (config.json), what every
-epoch gave (log.jsonl) and the loss of the steps (curve.csv).
+Written: the network to --out (config.json, which names the sets it saw, and model.safetensors), and to --runs the
+settings (config.json), what every epoch gave (log.jsonl) and the loss of the steps (curve.csv).
 The same command gives the same network on the same machine.
 Exit: 0 done, 2 an error (one line on stderr)."""
 
