@@ -111,13 +111,12 @@ def _of_table(rows: Sequence[Sequence[Entry]], parts: Parts, total: Decimal, par
     groups = [*([pair] for pair in pairs), pairs]
     free = sum((_untaxed(row) for row in rows), ZERO)
     unrounded = [base for base, _ in parts.bases if any(near(abs(total - base), r) for r in parts.roundings)]
-    for whole in (total, *unrounded):
-        for other in (ZERO, free) if free else (ZERO,):
-            for group in groups:
-                taxes = tuple(tax for _, tax in group)
-                value = sum((tax.amount.value for tax in taxes), ZERO)
-                if value and near(sum((net.amount.value for net, _ in group), other) + value, whole):
-                    return Tax(value, taxes, True)
+    for taxed in [whole - other for whole in (total, *unrounded) for other in (ZERO, free)]:
+        for group in groups:
+            taxes = tuple(tax for _, tax in group)
+            value = sum((tax.amount.value for tax in taxes), ZERO)
+            if value and near(sum((net.amount.value for net, _ in group), value), taxed):
+                return Tax(value, taxes, True)
     return None
 
 

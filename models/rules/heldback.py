@@ -61,14 +61,16 @@ def foreign_networks(options: Sequence[str], folders: Sequence[Path]) -> dict[st
         return {}
     from models.extractor.loading import CheckpointSession  # its package needs torch
 
-    networks = {name: CheckpointSession(folder) for name, folder in places.items()}
-    for name, network in networks.items():
+    networks: dict[str, Session] = {}
+    for name, folder in places.items():
+        network = CheckpointSession(folder)
         if name in network.trained_on:
             raise UsageError(
-                f"--foreign {name}={places[name]}: this network was trained on {name}, so its answers there say "
+                f"--foreign {name}={folder}: this network was trained on {name}, so its answers there say "
                 "nothing of new receipts; train one from scratch without that set (python -m models.extractor.train)"
             )
-    return dict(networks)
+        networks[name] = network
+    return networks
 
 
 def unseen(folder: Path, rows: Sequence[Row], foreign: Collection[str]) -> list[Row]:

@@ -106,13 +106,11 @@ private func ofTable(_ rows: [[Entry]], _ parts: Parts, _ total: ExactDecimal, _
     let unrounded = parts.bases.map(\.value).filter { base in
         parts.roundings.contains { near((total - base).magnitude, $0) }
     }
-    for whole in [total] + unrounded {
-        for other in free.isZero ? [.zero] : [.zero, free] {
-            for group in groups {
-                let value = sum(group.map(\.tax.amount.value))
-                if !value.isZero && near(sum(group.map(\.net.amount.value)) + other + value, whole) {
-                    return Tax(value: value, entries: group.map(\.tax), proved: true)
-                }
+    for taxed in ([total] + unrounded).flatMap({ [$0, $0 - free] }) {
+        for group in groups {
+            let value = sum(group.map(\.tax.amount.value))
+            if !value.isZero && near(sum(group.map(\.net.amount.value)) + value, taxed) {
+                return Tax(value: value, entries: group.map(\.tax), proved: true)
             }
         }
     }

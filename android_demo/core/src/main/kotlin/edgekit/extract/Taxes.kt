@@ -100,13 +100,11 @@ private fun ofTable(rows: List<List<Entry>>, parts: Parts, total: BigDecimal, pa
     val unrounded = parts.bases.map { it.value }.filter { base ->
         parts.roundings.any { near((total - base).abs(), it) }
     }
-    for (whole in listOf(total) + unrounded) {
-        for (other in if (free.signum() == 0) listOf(ZERO) else listOf(ZERO, free)) {
-            for (group in groups) {
-                val value = sum(group.map { it.tax.amount.value })
-                val made = sum(group.map { it.net.amount.value }) + other + value
-                if (value.signum() != 0 && near(made, whole)) return Tax(value, group.map { it.tax }, true)
-            }
+    for (taxed in (listOf(total) + unrounded).flatMap { listOf(it, it - free) }) {
+        for (group in groups) {
+            val value = sum(group.map { it.tax.amount.value })
+            val made = sum(group.map { it.net.amount.value }) + value
+            if (value.signum() != 0 && near(made, taxed)) return Tax(value, group.map { it.tax }, true)
         }
     }
     return null
