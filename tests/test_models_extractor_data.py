@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -318,6 +319,17 @@ def test_a_network_that_knows_a_set_does_not_answer_for_it(tmp_path: Path) -> No
     with pytest.raises(UsageError, match=r"this network was trained on sroie.*train one from scratch without"):
         foreign_networks([f"sroie{option}"], data)
     assert set(foreign_networks([f"photos{option}"], data)) == {"photos"}
+
+
+def test_a_network_that_names_no_sets_is_taken_for_nothing_new(tmp_path: Path, capsys: Any) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(extractor.CHECKPOINT, old)
+    facts = json.loads((old / "config.json").read_text("utf-8"))
+    (old / "config.json").write_text(json.dumps({k: v for k, v in facts.items() if k != "trained_on"}), "utf-8")
+    with pytest.raises(UsageError, match=r"old: config.json does not name the sets"):
+        foreign_networks([f"sroie={old}"], [tmp_path / "sroie"])
+    assert train.main(["--synthetic", "8", "--start", str(old), "--out", str(tmp_path / "net")]) == 2
+    assert "does not name the sets" in capsys.readouterr().err
 
 
 def test_a_name_may_be_misread_more_than_the_rest() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from edgekit.errors import BundleError
+from edgekit.errors import BundleError, UsageError
 from models.extractor.network import ExtractorModel
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
@@ -28,6 +28,16 @@ def load(folder: Path = CHECKPOINT) -> ExtractorModel:
     return model
 
 
+def sets_of(model: ExtractorModel) -> tuple[str, ...]:
+    """Names of the labelled sets that a network's training saw. Raises UsageError where it does not name them."""
+    if model.config.trained_on is None:
+        raise UsageError(
+            f"{model.name_or_path}: config.json does not name the sets that this network was trained on (trained_on), "
+            "so nothing tells what is new to it; train one from scratch with python -m models.extractor.train"
+        )
+    return tuple(model.config.trained_on)
+
+
 class CheckpointSession:
     """A checkpoint that runs as a bundle's extraction graph does: a ``Session`` of ``edgekit/extract/network.py``."""
 
@@ -37,8 +47,8 @@ class CheckpointSession:
 
     @property
     def trained_on(self) -> tuple[str, ...]:
-        """Names of the labelled sets that its training saw."""
-        return tuple(self._model.config.trained_on)
+        """Names of the labelled sets that its training saw. Raises UsageError where it does not name them."""
+        return sets_of(self._model)
 
     def run(self, *inputs: NDArray[Any]) -> tuple[NDArray[Any], ...]:
         """Scores of chars and places, float32 [1, words, tags]."""

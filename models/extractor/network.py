@@ -27,7 +27,7 @@ class ExtractorConfig(PretrainedConfig):
     char_ids, letters, places: of its inputs (see edgekit/extract/words.py). tags: names of its outputs, in order.
     char_width, word_width: of the vectors of a character and of a word. width, depth, heads, growth: of the blocks;
     growth is how much wider their inner layer is. dropout: share of numbers dropped in training. trained_on: names of
-    the labelled sets that any run of its training saw, so that none of them is taken for new to it.
+    the labelled sets that any run of its training saw, so that none of them is taken for new to it; None: not known.
     """
 
     model_type = "edgekit-extractor"
@@ -45,13 +45,14 @@ class ExtractorConfig(PretrainedConfig):
         heads: int = 4,
         growth: int = 3,
         dropout: float = 0.1,
-        trained_on: tuple[str, ...] | list[str] = (),
+        trained_on: tuple[str, ...] | list[str] | None = None,
         **kwargs: Any,  # transformers hands its own settings on
     ) -> None:
         self.char_ids, self.letters, self.places, self.tags = char_ids, letters, places, list(tags)
         self.char_width, self.word_width = char_width, word_width
         self.width, self.depth, self.heads, self.growth = width, depth, heads, growth
-        self.dropout, self.trained_on = dropout, list(trained_on)
+        self.dropout = dropout
+        self.trained_on = None if trained_on is None else list(trained_on)
         super().__init__(**kwargs)
 
 

@@ -18,7 +18,7 @@ from edgekit.errors import UsageError
 from edgekit.extract.words import TAGS
 from models import commands
 from models.extractor.corpus import LabelledReading, jobs_of, make_samples, readings_of
-from models.extractor.loading import CHECKPOINT, load
+from models.extractor.loading import CHECKPOINT, load, sets_of
 from models.extractor.measuring import measure
 from models.extractor.network import ExtractorConfig, ExtractorModel
 from models.extractor.samples import Rules
@@ -78,9 +78,9 @@ def _run(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = load(options.start) if options.start else ExtractorModel(ExtractorConfig())
+    model = load(options.start) if options.start else ExtractorModel(ExtractorConfig(trained_on=()))
     seen = {folder.resolve().name for folder in options.data}
-    model.config.trained_on = sorted(seen.union(model.config.trained_on))
+    model.config.trained_on = sorted(seen.union(sets_of(model)))
     torch.nn.Module.to(model, device)
     readings = _readings(options)
     trained_on = [reading for reading in readings if not reading.is_held_back]

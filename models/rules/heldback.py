@@ -62,11 +62,11 @@ def foreign_networks(options: Sequence[str], folders: Sequence[Path]) -> dict[st
     from models.extractor.loading import CheckpointSession  # its package needs torch
 
     networks: dict[str, Session] = {}
-    for name, folder in places.items():
-        network = CheckpointSession(folder)
+    for name, place in places.items():
+        network = CheckpointSession(place)
         if name in network.trained_on:
             raise UsageError(
-                f"--foreign {name}={folder}: this network was trained on {name}, so its answers there say "
+                f"--foreign {name}={place}: this network was trained on {name}, so its answers there say "
                 "nothing of new receipts; train one from scratch without that set (python -m models.extractor.train)"
             )
         networks[name] = network
